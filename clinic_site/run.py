@@ -1,0 +1,308 @@
+"""Show the site on this machine, in demonstration mode: `make run`, `make dev`, `make manage`.
+
+Everything is prepared on the way: database, style sheets, articles, an account for each role.
+What exists is left as it is.
+"""
+
+import argparse
+import contextlib
+import errno
+import fcntl
+import hashlib
+import http.client
+import json
+import multiprocessing
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for something else
+START_SECONDS = 60
+
+if __name__ == "__mp_main__":
+    # A worker that still imports when Ctrl-C comes would print a traceback; granian sets its
+    # own handler later.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m clinic_site.run", description=__doc__)
+    parser.add_argument("--dev", action="store_true", help="reload on changes, show error details")
+    parser.add_argument("--manage", nargs=argparse.REMAINDER, help="a command of manage.py instead")
+    wanted = parser.parse_args()
+    port = read_port()
+    kept = set_environment(port, debug=wanted.dev)
+
+    if wanted.manage is not None:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["manage.py", *wanted.manage])
+    elif os.environ.get("RUN_MAIN") == "true":  # runserver's own child, started again at each change
+        develop(port)
+    else:
+        refuse_taken(port)
+        with one_at_a_time():
+            said = prepare(kept["password"], collect=not wanted.dev)
+        threading.Thread(target=announce, args=(port, said), daemon=True).start()
+        develop(port) if wanted.dev else serve(port)
+
+
+def read_port() -> int:
+    given = os.environ.get("PORT") or "8000"
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        sys.exit(f"PORT is {given!r}: choose a number such as make run PORT=8001")
+    return int(given)
+
+
+def refuse_taken(port: int) -> None:
+    """Stop with one line if somebody listens already, on either address of localhost."""
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as probe:
+            # What the last run has left in TIME_WAIT does not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except PermissionError:
+                sys.exit(f"Port {port} is reserved: choose another with make run PORT=8001")
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    sys.exit(f"Port {port} is taken: choose another with make run PORT={port + 1}")
+                # otherwise this machine does without IPv6
+
+
+def set_environment(port: int, debug: bool) -> dict[str, str]:
+    """Fill in what neither the environment nor .env gives, and return what this checkout keeps."""
+    Env().read_env(BASE_DIR / ".env", recurse=False)
+    with one_at_a_time():
+        kept = read_kept()
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "clinic_site.settings",
+        "DEMONSTRATION": "true",
+        "DEBUG": "true" if debug else "false",
+        "SITE_URL": f"http://localhost:{port}",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        "SECRET_KEY": kept["secret_key"],
+        "LOG_LEVEL": "WARNING",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    return kept
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait for another run of this checkout that prepares the same things."""
+    try:
+        VAR.mkdir(exist_ok=True)
+        lock = open(VAR / "run.lock", "w")
+    except OSError as error:
+        sys.exit(f"The site needs to write in {VAR}: {error.strerror}.")
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def read_kept() -> dict[str, str]:
+    """Read the secrets of this checkout's demonstration, which are made up once."""
+    path = VAR / "demonstration.json"
+    if not path.exists():
+        kept = {
+            "secret_key": secrets.token_urlsafe(48),
+            "password": "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4)),
+        }
+        fresh = path.with_suffix(".new")
+        with open(fresh, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            json.dump(kept, file, indent=2)
+        fresh.rename(path)
+    return json.loads(path.read_text())
+
+
+def prepare(password: str, collect: bool) -> list[str]:
+    """Bring database, static files, articles and accounts up to date; say who may sign in."""
+    import django
+    from django.core.management import call_command, get_commands
+
+    say("Preparing the database …")
+    refuse_unreadable_address()
+    django.setup()
+    refuse_real_site()
+    refuse_unreachable_database()
+    call_command("migrate", verbosity=0, interactive=False)
+    if collect:
+        collect_static()
+    if "load_articles" in get_commands():
+        say("Loading the articles …")
+        call_command("load_articles", verbosity=0)
+    said = ensure_staff(password)
+
+    from django.db import connection
+
+    connection.close()
+    if getattr(connection, "pool", None):
+        connection.close_pool()
+    return said
+
+
+def refuse_unreadable_address() -> None:
+    try:
+        Env().dj_db_url("DATABASE_URL", default="")
+    except Exception:
+        # The error itself may quote the password.
+        sys.exit("DATABASE_URL cannot be read: expected postgres://user:password@host:port/name")
+
+
+def refuse_real_site() -> None:
+    from django.conf import settings
+
+    if not settings.DEMONSTRATION:
+        sys.exit(
+            "DEMONSTRATION is false in the environment or in .env: `make run` makes up accounts, "
+            "so it only shows demonstrations."
+        )
+
+
+def refuse_unreachable_database() -> None:
+    from django.db import Error, connection
+
+    if connection.vendor != "postgresql":
+        sys.exit("DATABASE_URL must name a PostgreSQL: postgres://user:password@host:port/name")
+    try:
+        # Not through the pool, which would keep the reason to itself.
+        connection.Database.connect(**connection.get_connection_params()).close()
+    except (Error, connection.Database.Error) as error:
+        reason = str(error).strip().partition("\n")[0]
+        whose = "of DATABASE_URL " if os.environ.get("DATABASE_URL") else ""
+        sys.exit(f"The database {whose}does not answer: {reason}")
+
+
+def collect_static() -> None:
+    """Collect the static files if any has changed since the last time."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    seen = [f"{settings.STORAGES['staticfiles']}"]
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = os.stat(storage.path(name))
+            seen.append(f"{name} {found.st_mtime_ns} {found.st_size}")
+    fingerprint = hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_suffix(".fingerprint")
+    if root.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+        return
+    say("Preparing style sheets and images …")
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(fingerprint)
+
+
+def ensure_staff(password: str) -> list[str]:
+    """Create the missing demonstration accounts, and say how to sign in to each."""
+    from django.contrib.auth.hashers import check_password, make_password
+    from django.contrib.auth.models import Group, User
+
+    from .roles import EDITOR, TRIAGE_NURSE
+
+    # The costly hash is computed once for all three: they share the password.
+    encoded, correct = "", {}
+    lines, changed = [], []
+    for name, roles in {
+        "demo": [TRIAGE_NURSE, EDITOR],
+        "nurse": [TRIAGE_NURSE],
+        "editor": [EDITOR],
+    }.items():
+        user = User.objects.filter(username=name).first()
+        if user is None:
+            encoded = encoded or make_password(password)
+            correct[encoded] = True
+            user = User.objects.create(username=name, password=encoded, is_staff=True)
+            user.groups.set(Group.objects.filter(name__in=roles))
+        if user.password not in correct:
+            correct[user.password] = check_password(password, user.password)
+        if correct[user.password]:
+            lines.append(f"Sign in: {name} / {password}")
+        else:
+            changed.append(name)
+            lines.append(f"Sign in: {name} / (the password you set)")
+    hints = [f'To give {name} a new password: make manage ARGS="changepassword {name}"' for name in changed]
+    return [*hints, *lines]
+
+
+def serve(port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    # Workers that start afresh: a fork would inherit the threads and locks of this process.
+    multiprocessing.set_start_method("spawn")
+    Granian(
+        "clinic_site.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=2,
+        blocking_threads=1,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=2,
+    ).serve()
+
+
+def develop(port: int) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", "runserver", f"127.0.0.1:{port}"])
+
+
+def announce(port: int, signing_in: list[str]) -> None:
+    """Say where the site is, once it answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(port):
+        if time.monotonic() > deadline:
+            say(f"The site does not answer on port {port}: the lines above may say why.")
+            return
+        time.sleep(0.1)
+    hints = [line for line in signing_in if not line.startswith("Sign in:")]
+    doors = [line for line in signing_in if line.startswith("Sign in:")]
+    say(
+        "",
+        "The site is ready. Ctrl-C stops it.",
+        "Readers and patients use the first address, staff the second: demo has both roles,",
+        "nurse answers inquiries, editor writes articles.",
+        *hints,
+        f"Site: http://localhost:{port}/",
+        f"Admin: http://localhost:{port}/admin/",
+        *doors,
+    )
+
+
+def answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

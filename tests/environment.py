@@ -1,0 +1,23 @@
+"""The environment of the tests, set before Django reads it (a pytest plugin, see pyproject.toml).
+
+Every variable of .env.example is given a value, so that nobody's .env decides how a test ends.
+"""
+
+import os
+import secrets
+
+os.environ |= {
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "SITE_URL": "http://localhost",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml",
+    "DEMONSTRATION": "true",
+    "TRUSTED_PROXIES": "",
+    "DEBUG": "false",
+    "LOG_LEVEL": "INFO",
+    "EMBEDDED_POSTGRES": "throwaway",
+    # An empty one, unlike none, keeps that of .env away.
+    "DATABASE_URL": os.environ.get("DATABASE_URL", ""),
+    # Playwright runs an event loop in the thread of the test, which takes Django for async.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+}
