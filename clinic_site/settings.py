@@ -116,8 +116,7 @@ DATABASES["default"]["OPTIONS"] = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
-USE_TZ = True
+FORMAT_MODULE_PATH = ["clinic_site.formats"]
 TIME_ZONE = "Asia/Seoul"
 
 # Static files

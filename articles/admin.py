@@ -1,0 +1,20 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from .models import Article
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    list_display = ["title", "language", "kind", "published_at", "next_review_on"]
+    list_filter = ["language", "kind"]
+    search_fields = ["title", "summary", "body"]
+    fieldsets = [
+        (None, {"fields": ["language", "slug", "plan", "kind", "title", "summary", "in_short", "body"]}),
+        (_("Who and when"), {"fields": ["written_by", "reviewed_by", "reviewed_on", "next_review_on"]}),
+        (_("Publishing"), {"fields": ["published_at", "version", "change_note"]}),
+    ]
+
+    def has_delete_permission(self, request, obj=None):
+        """Keep every article: taking the publishing date away hides it."""
+        return False

@@ -1,0 +1,77 @@
+"""Load the articles that ship with the software."""
+
+from calendar import monthrange
+from datetime import date
+from pathlib import Path
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from articles.evidence import CONTENT, UnknownFact
+from articles.models import WRITTEN, Article
+from articles.rendering import RenderingError
+
+# What rendering makes of the text: it changes with the fact base, even where the text does not.
+RENDERED = ["head_html", "body_html", "contents", "references", "levels", "reading_minutes"]
+
+
+class Command(BaseCommand):
+    help = "Load the shipped articles. What staff edited stays as they left it."
+
+    @transaction.atomic
+    def handle(self, **options):
+        counts = {"new": 0, "updated": 0, "unchanged": 0, "kept (edited by staff)": 0}
+        for path in sorted(CONTENT.glob("??/*.md")):
+            counts[self._load(path)] += 1
+        self.stdout.write("Articles: " + ", ".join(f"{count} {word}" for word, count in counts.items()) + ".")
+
+    def _load(self, path: Path) -> str:
+        """Bring one file into the database and say what became of it."""
+        try:
+            shipped = read(path)
+            shipped.render()
+        except (ValueError, KeyError, yaml.YAMLError, UnknownFact, RenderingError) as error:
+            raise CommandError(f"{path.relative_to(CONTENT)}: {error}") from error
+
+        stored = Article.objects.filter(language=shipped.language, plan=shipped.plan).first()
+        if stored is None:
+            shipped.save()
+            return "new"
+        if stored.edited_by_staff:
+            return "kept (edited by staff)"
+        if all(getattr(stored, name) == getattr(shipped, name) for name in WRITTEN + RENDERED):
+            return "unchanged"
+        shipped.pk, shipped.published_at = stored.pk, stored.published_at
+        shipped.save()
+        return "updated"
+
+
+def read(path: Path) -> Article:
+    """Return the article of a Markdown file with front matter, not saved."""
+    _, front, body = path.read_text("utf-8").split("---\n", 2)
+    matter = yaml.safe_load(front)
+    article = Article(
+        language=path.parent.name,
+        slug=path.stem,
+        plan=matter["plan"],
+        kind=matter["kind"],
+        title=matter["title"],
+        summary=matter["summary"],
+        in_short="\n".join(matter.get("in_short", [])),
+        body=body.strip() + "\n",
+        written_by=matter["written_by"],
+        reviewed_by=matter["reviewed_by"],
+        reviewed_on=matter["reviewed_on"],
+        next_review_on=add_months(matter["reviewed_on"], matter["review_months"]),
+        published_at=timezone.now(),
+    )
+    article.shipped_digest = article.digest
+    return article
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,32 @@
+"""What every template may use."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from .clinic import clinic, help_lines
+
+OWN_NAMES = {"en": "English", "ko": "한국어"}
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    return {
+        "clinic": clinic(),
+        "demonstration": settings.DEMONSTRATION,
+        "help_lines": help_lines(),
+        "language_links": language_links(request.path),
+    }
+
+
+def language_links(path: str) -> list[dict[str, object]]:
+    """The same page in each language, by the language's own name."""
+    return [
+        {
+            "code": code,
+            "name": OWN_NAMES[code],
+            "url": translate_url(path, code),
+            "current": code == get_language(),
+        }
+        for code, _ in settings.LANGUAGES
+    ]

@@ -1,0 +1,31 @@
+"""Who may do what: the staff groups and their permissions."""
+
+from django.apps import apps as installed_apps
+
+TRIAGE_NURSE = "Triage nurse"
+EDITOR = "Editor"
+
+# Nobody deletes through the admin, and nobody adds an inquiry: patients do.
+PERMISSIONS = {
+    TRIAGE_NURSE: ["inquiries.view_inquiry", "inquiries.change_inquiry", "articles.view_article"],
+    EDITOR: ["articles.view_article", "articles.add_article", "articles.change_article"],
+}
+
+
+def ensure_roles(apps=installed_apps, using="default", **kwargs):
+    """Create the groups that are missing, with their permissions.
+
+    Runs after every migration; a group that exists is left as its administrators set it. A
+    permission whose app is not migrated yet comes with the signal of that app.
+    """
+    Group = apps.get_model("auth", "Group")
+    Permission = apps.get_model("auth", "Permission")
+    for name, labels in PERMISSIONS.items():
+        if Group.objects.using(using).filter(name=name).exists():
+            continue
+        found = [
+            Permission.objects.using(using).filter(content_type__app_label=app, codename=codename).first()
+            for app, codename in (label.split(".") for label in labels)
+        ]
+        if all(found):
+            Group.objects.using(using).create(name=name).permissions.set(found)

@@ -1,0 +1,27 @@
+"""Every address of the site."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("robots.txt", views.robots),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("articles/", include("articles.urls")),
+        path("ask/", include("inquiries.urls")),
+        path("help-now/", views.help_now, name="help_now"),
+        path("unwell-after-treatment/", views.unwell_after_treatment, name="unwell_after_treatment"),
+    ),
+]
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.not_found
+handler500 = views.server_error

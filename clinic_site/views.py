@@ -1,0 +1,154 @@
+"""Pages that belong to no app: home, help, health checks and errors."""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from articles.models import Article
+from inquiries import views as inquiry_views
+from inquiries.wording import wording
+
+from .clinic import clinic
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Lead to the reader's language, once; afterwards the address says it."""
+    language = translation.get_language_from_request(request)
+    response = HttpResponseRedirect(f"/{language}/")
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    articles = Article.objects.published().for_readers_of(translation.get_language())
+    return render(request, "home.html", {"articles": articles})
+
+
+@require_safe
+def help_now(request: HttpRequest) -> HttpResponse:
+    return render(request, "help_now.html", {"wording": wording()})
+
+
+@require_safe
+def unwell_after_treatment(request: HttpRequest) -> HttpResponse:
+    body = clinic().fill(wording()["unwell_after_treatment_page"]["body"])
+    return render(request, "unwell_after_treatment.html", {"body": body})
+
+
+# For machines
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process lives, and touch nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers and has every migration: 200 if so, else 503."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"database": "unreachable"}, status=503)
+    state = {"database": "ok", "migrations": "pending" if pending else "ok"}
+    return JsonResponse(state, status=503 if pending else 200)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    text = loader.render_to_string("robots.txt", request=request)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+# Errors
+
+
+def _error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    """Answer in the language of the address, since an error may come before that was chosen."""
+    language = translation.get_language_from_path(request.path_info)
+    with translation.override(language or translation.get_language_from_request(request)):
+        context = {"status": status, "title": _(title), "message": _(message)}
+        return render(request, "error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(
+        request,
+        400,
+        gettext_lazy("We could not read that request"),
+        gettext_lazy(
+            "Something in it was not in a form that we can read. Nothing was stored. "
+            "Go back to the page before: what you typed is usually still there."
+        ),
+    )
+
+
+def content_too_large(request: HttpRequest) -> HttpResponse:
+    return _error(
+        request,
+        413,
+        gettext_lazy("That is too long to send"),
+        gettext_lazy(
+            "Nothing was stored. Go back to the page before: what you typed is usually still there. "
+            "Shorten it to 1,000 characters and send it again."
+        ),
+    )
+
+
+def unsupported_media_type(request: HttpRequest) -> HttpResponse:
+    return _error(
+        request,
+        415,
+        gettext_lazy("We could not read that request"),
+        gettext_lazy("This site reads text in the UTF-8 encoding only. Nothing was stored."),
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(
+        request,
+        403,
+        gettext_lazy("You cannot open this page"),
+        gettext_lazy("Your account is not allowed to see it. Ask whoever manages the staff accounts."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(
+        request,
+        404,
+        gettext_lazy("We could not find that page"),
+        gettext_lazy(
+            "The address may have a typing mistake, or the page may have moved. "
+            "If you copied the address, check that you copied all of it."
+        ),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer without a query, a context or a translation: any of them may be what failed."""
+    return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Give a person back what they typed; tell anybody else what to do."""
+    match = request.resolver_match
+    if match and match.view_name == "inquiries:ask":
+        return inquiry_views.ask_again(request)
+    return _error(
+        request,
+        403,
+        gettext_lazy("Your browser did not confirm who you are"),
+        gettext_lazy("Nothing was changed. Allow cookies for this site, reload the page and try again."),
+    )

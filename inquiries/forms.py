@@ -1,0 +1,226 @@
+"""The inquiry form. Structure and rules stand here; every word of it in content/inquiry-form.yaml."""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import unicodedata
+
+import phonenumbers
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clinic_site.clinic import clinic
+
+from .identifiers import looks_like_identifier
+from .wording import keyed, wording
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+LINE_BREAK = re.compile(r"\r\n?")
+
+# Topics that tell something about a person's health, so that they need the separate consent.
+HEALTH_TOPICS = {"appointment", "existing_patient", "complaint"}
+CONSENTS = ["personal", "sensitive"]
+
+
+class TextField(forms.CharField):
+    """A text as a person may write it in any script, counted as the person sees it.
+
+    `error_messages` may have "too_long" with {n}, the number of characters over the limit.
+    """
+
+    def __init__(self, *, max_length: int, **kwargs):
+        self.limit = max_length  # not CharField's: browsers would cut a pasted text without a word
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        value = super().to_python(LINE_BREAK.sub("\n", value or ""))
+        if CONTROL.search(value) or (not isinstance(self.widget, forms.Textarea) and "\n" in value):
+            raise ValidationError(_("Remove the characters that cannot be shown, then send again."), "control")
+        value = unicodedata.normalize("NFC", value)
+        if over := max(0, len(value) - self.limit):
+            raise ValidationError(self.error_messages["too_long"].replace("{n}", str(over)), "too_long")
+        return value
+
+
+def choice(**kwargs) -> forms.ChoiceField:
+    return forms.ChoiceField(widget=forms.RadioSelect, **kwargs)
+
+
+class InquiryForm(forms.Form):
+    """A question to the clinic. Names of fields are keys of the wording file."""
+
+    message = TextField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 7}))
+    topic = choice()
+    asking_for = choice()
+    lives_in = choice()
+    preferred_name = TextField(
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name", "spellcheck": "false"}),
+    )
+    language = choice()
+    contact_method = choice()
+    email = TextField(
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    phone = TextField(max_length=24, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    best_time = TextField(max_length=80, required=False)
+    adult = forms.BooleanField()
+    personal = forms.BooleanField()
+    sensitive = forms.BooleanField(required=False)
+    form_token = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        self.initial.setdefault("form_token", new_token())
+        self.initial.setdefault("language", get_language())
+        for key, texts in keyed(wording()["fields"]).items():
+            self._give_words(self.fields[key], texts)
+        for key, texts in keyed(wording()["consents"]["items"]).items():
+            if key in CONSENTS:
+                self.fields[key].label = texts["checkbox"]
+                self.fields[key].error_messages["required"] = texts["error"]
+                self.fields[key].consent = texts | {"text": clinic().fill(texts["text"])}
+        self.helper = _helper()
+
+    @staticmethod
+    def _give_words(field: forms.Field, texts: dict) -> None:
+        field.label = texts["label"]
+        field.help_text = texts["hint"]
+        field.error_messages.update(texts["errors"])
+        field.error_messages.setdefault("too_long", texts["errors"].get("invalid", ""))
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(option["key"], option["text"]) for option in texts["options"]]
+            field.error_messages["invalid_choice"] = texts["errors"]["required"]
+
+    def clean_form_token(self) -> str:
+        """Return the random part of the token that this page was sent out with."""
+        try:
+            return signer().unsign(self.cleaned_data["form_token"])
+        except signing.BadSignature:
+            raise ValidationError(
+                _("We could not tell whether this question was sent before. Nothing was stored. Please send it again.")
+            ) from None
+
+    def clean_message(self) -> str:
+        message = self.cleaned_data["message"]
+        if looks_like_identifier(message):
+            raise self._error("message", "looks_like_id")
+        return message
+
+    def clean(self):
+        answers = self.cleaned_data
+        match answers.get("contact_method"):
+            case "email":
+                self._check_email(answers)
+                answers |= {"phone": "", "best_time": ""}  # not kept if email is chosen
+            case "phone":
+                self._check_phone(answers)
+                answers["email"] = ""  # not kept if phone is chosen
+        about_health = (self["message"].data or "").strip() or answers.get("topic") in HEALTH_TOPICS
+        if about_health and not answers.get("sensitive"):
+            self.add_error("sensitive", self.fields["sensitive"].error_messages["required"])
+        return answers
+
+    def _check_email(self, answers: dict) -> None:
+        self._drop_errors("phone", "best_time")
+        if "email" in self.errors:
+            return
+        if not answers["email"]:
+            self.add_error("email", self._error("email", "required"))
+            return
+        try:
+            forms.EmailField().clean(answers["email"])
+        except ValidationError:
+            self.add_error("email", self._error("email", "invalid"))
+
+    def _check_phone(self, answers: dict) -> None:
+        """Accept any way of writing a number; without a country code only where it cannot be mistaken."""
+        self._drop_errors("email")
+        if "phone" in self.errors:
+            return
+        if not answers["phone"]:
+            self.add_error("phone", self._error("phone", "required"))
+            return
+        region = "KR" if answers.get("lives_in") == "korea" else None
+        try:
+            number = phonenumbers.parse(answers["phone"], region)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            self.add_error("phone", self._error("phone", "invalid"))
+            return
+        answers["phone"] = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    def _drop_errors(self, *names: str) -> None:
+        """Forget what was wrong with an answer that does not count."""
+        for name in names:
+            self.errors.pop(name, None)
+
+    def _error(self, name: str, code: str) -> ValidationError:
+        return ValidationError(self.fields[name].error_messages[code], code)
+
+    @property
+    def notice(self) -> str:
+        """Whom to ask about one's data; stands beside the consents."""
+        return clinic().fill(wording()["consents"]["notice_next_to_consents"])
+
+    @property
+    def consents_given(self) -> list[str]:
+        return [key for key in CONSENTS if self.cleaned_data[key]]
+
+    def renew_token(self) -> None:
+        """Give the person a token that will be accepted next time, and keep everything else."""
+        self.data = self.data.copy()
+        self.data["form_token"] = new_token()
+
+
+def signer() -> signing.Signer:
+    return signing.Signer(salt="inquiries.form_token")
+
+
+def new_token() -> str:
+    return signer().sign(secrets.token_urlsafe(16))
+
+
+def content_digest(answers: dict) -> str:
+    """Return a keyed fingerprint of what was answered.
+
+    With the token it tells a repeat of the same question from an edited one. Keyed, because the
+    answers to choose from are few enough to be guessed.
+    """
+    text = json.dumps(answers, sort_keys=True, ensure_ascii=False)
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _helper() -> FormHelper:
+    """Lay the form out in three groups: the question, the way back, consent."""
+    helper = FormHelper()
+    helper.attrs = {"novalidate": True}
+    helper.form_id = "inquiry"
+    helper.include_media = False
+    helper.layout = Layout(
+        "form_token",
+        Fieldset(_("Your question"), "topic", HTML('{% include "inquiries/topic_pages.html" %}'), "message", "asking_for", "lives_in"),
+        Fieldset(
+            _("How to reach you"), "preferred_name", "language", "contact_method", "email", "phone", "best_time"
+        ),
+        Fieldset(
+            _("Your consent"),
+            "adult",
+            *(Field(key, template="clinic/consent.html") for key in CONSENTS),
+            Div(HTML("{{ form.notice }}"), css_class="hint"),
+        ),
+        Submit("", wording()["pages_and_messages"]["submit_button"]),
+    )
+    return helper

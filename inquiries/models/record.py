@@ -1,0 +1,93 @@
+"""What happened with an inquiry. Rows of this file are written once: the database refuses to change them."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Language
+
+from .inquiry import Inquiry, Status, Step
+
+
+def append_only(name: str) -> list[pgtrigger.Trigger]:
+    """Refuse UPDATE, DELETE and TRUNCATE, from whatever program they come."""
+    return [
+        pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name=f"{name}_never_emptied",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+        ),
+    ]
+
+
+class Event(models.Model):
+    """One step of one inquiry: who, when, and from which status to which."""
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="events")
+    step = models.CharField(_("step"), max_length=8, choices=Step)
+    was = models.CharField(max_length=8, choices=Status, blank=True)
+    became = models.CharField(max_length=8, choices=Status)
+    reason = models.CharField(_("reason"), max_length=22, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "pk"]
+        triggers = append_only("event")
+        constraints = [
+            models.CheckConstraint(name="event_step_known", condition=Q(step__in=Step.values)),
+            models.CheckConstraint(
+                name="event_by_staff_unless_received",
+                condition=Q(step=Step.RECEIVED, by=None) | ~Q(step=Step.RECEIVED) & Q(by__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_step_display()} ({self.inquiry_id})"
+
+
+class Consent(models.Model):
+    """What a person agreed to: which text, in which language and version, and when."""
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="consents")
+    key = models.CharField(_("consent"), max_length=20)
+    text_version = models.CharField(_("version"), max_length=20)
+    text_digest = models.CharField(max_length=64, help_text="SHA-256 of the text as it was shown.")
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["pk"]
+        triggers = append_only("consent")
+        constraints = [models.UniqueConstraint(fields=["inquiry", "key"], name="consent_once_per_inquiry")]
+
+    def __str__(self):
+        return f"{self.key} {self.text_version} ({self.inquiry_id})"
+
+
+class Viewing(models.Model):
+    """Somebody opened an inquiry. The consent text promises that every viewing is recorded."""
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="viewings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("viewing")
+        verbose_name_plural = _("viewings")
+        ordering = ["-at", "-pk"]
+        triggers = append_only("viewing")
+
+    def __str__(self):
+        return f"{self.by_id} → {self.inquiry_id}"
