@@ -19,8 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from . import wording
-from .models import Inquiry, Status, Step, StepRefused, Viewing, reason_text
-from .models.inquiry import AWAITING_REPLY, OPEN
+from .models import AWAITING_REPLY, OPEN, Inquiry, Status, Step, StepRefused, Viewing, reason_text
 
 
 def countdown(left: timedelta) -> str:
@@ -89,6 +88,14 @@ class StepForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+    def see(self, inquiry: Inquiry) -> None:
+        """Bind the form to the inquiry as it is shown now; what was typed stays."""
+        self.use_required_attribute = False
+        self.initial["version"] = inquiry.version
+        if self.is_bound:
+            self.data = self.data | {self.add_prefix("version"): str(inquiry.version)}
 
 
 class CloseForm(StepForm):
@@ -186,7 +193,7 @@ class InquiryAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, inquiry):
             raise PermissionDenied
         step = Step(step)
-        form = STEP_FORMS.get(step, StepForm)(request.POST, prefix=step)
+        form = STEP_FORMS.get(step, StepForm)(request.POST.dict(), prefix=step)
         if not form.is_valid():
             return self._desk(request, inquiry, {step: form}, status=422)
         if form.cleaned_data["version"] != inquiry.version:
@@ -236,7 +243,7 @@ class InquiryAdmin(admin.ModelAdmin):
         steps = []
         for step in inquiry.next_steps:
             form = forms_sent.get(step) or STEP_FORMS.get(step, StepForm)(prefix=step)
-            form.use_required_attribute = False
+            form.see(inquiry)
             steps.append(
                 {
                     "key": step.value,

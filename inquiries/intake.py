@@ -20,7 +20,7 @@ def receive(form: InquiryForm, *, language: str) -> Inquiry:
     The same form sent again (double click, back button, a retry after a dropped connection)
     returns the inquiry of the first time. Edited and sent again, both texts are kept.
     `language` is the one in which the consents were read.
-    Raises OperationalError or InterfaceError when the database cannot be reached: nothing is stored.
+    Raises DatabaseError or InterfaceError when the database cannot be reached or refuses: nothing is stored.
     """
     answers = {name: form.cleaned_data[name] for name in ANSWERS}
     sent = {"form_token": form.cleaned_data["form_token"], "content_digest": content_digest(answers)}

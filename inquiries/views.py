@@ -1,7 +1,9 @@
 """Asking the clinic a question, and the confirmation."""
 
+import logging
+
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, translate_url
@@ -20,6 +22,8 @@ from .forms import InquiryForm
 from .intake import receive
 from .models import Inquiry
 from .wording import keyed, wording
+
+logger = logging.getLogger(__name__)
 
 RECEIVED_COOKIE = "received-{}"  # one per language: the page has an address in each
 RECEIVED_SECONDS = 3600  # how long a reload of the confirmation still shows the reference
@@ -43,7 +47,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form, status=422)
     try:
         inquiry = receive(form, language=get_language())
-    except (OperationalError, InterfaceError):
+    except (DatabaseError, InterfaceError):
+        logger.exception("An inquiry could not be stored")
         failure = clinic().fill(wording()["pages_and_messages"]["sending_failed"])
         return _form_page(request, form, failure=failure, status=503)
     return _confirm(inquiry)
@@ -80,7 +85,9 @@ def _topics() -> set[str]:
 
 
 def _form_page(request: HttpRequest, form: InquiryForm, *, failure: str = "", status: int = 200) -> HttpResponse:
-    context = {"form": form, "wording": wording(), "failure": failure, "topic_pages": _topic_pages()}
+    # Whoever waits for an error has waited long enough: do not ask a silent database once more.
+    topic_pages = [] if failure else _topic_pages()
+    context = {"form": form, "wording": wording(), "failure": failure, "topic_pages": topic_pages}
     return render(request, "inquiries/ask.html", context, status=status)
 
 
@@ -89,7 +96,7 @@ def _topic_pages() -> list[tuple[str, Article]]:
     try:
         articles = Article.objects.published().for_readers_of(get_language()).filter(plan__in=TOPIC_PAGES.values())
         by_plan = {article.plan: article for article in articles.defer("body", "body_html", "head_html")}
-    except (OperationalError, InterfaceError):
+    except (DatabaseError, InterfaceError):
         return []
     return [(topic, by_plan[plan]) for topic, plan in TOPIC_PAGES.items() if plan in by_plan]
 

@@ -1,7 +1,9 @@
-from .inquiry import Inquiry, Language, Status, Step, StepRefused, TRANSITIONS, reason_text
+from .inquiry import AWAITING_REPLY, OPEN, TRANSITIONS, Inquiry, Language, Status, Step, StepRefused, reason_text
 from .record import Consent, Event, Viewing
 
 __all__ = [
+    "AWAITING_REPLY",
+    "OPEN",
     "TRANSITIONS",
     "Consent",
     "Event",

@@ -140,15 +140,13 @@ class Inquiry(models.Model):
             ),
             models.CheckConstraint(
                 name="inquiry_in_hand_has_owner",
-                condition=Q(status=Status.NEW, owner=None)
-                | Q(status__in=[Status.TAKEN, Status.ANSWERED], owner__isnull=False)
-                | Q(status=Status.CLOSED),
+                condition=(~Q(status=Status.NEW) | Q(owner=None))
+                & (~Q(status__in=[Status.TAKEN, Status.ANSWERED]) | Q(owner__isnull=False)),
             ),
             models.CheckConstraint(
                 name="inquiry_awaiting_reply_is_unanswered",
-                condition=Q(status__in=AWAITING_REPLY, answered_at=None)
-                | Q(status=Status.ANSWERED, answered_at__isnull=False)
-                | Q(status=Status.CLOSED),
+                condition=(~Q(status__in=AWAITING_REPLY) | Q(answered_at=None))
+                & (~Q(status=Status.ANSWERED) | Q(answered_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="inquiry_closed_has_reason",

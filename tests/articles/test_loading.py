@@ -1,0 +1,103 @@
+"""The shipped articles come in once, follow their files, and never overwrite what staff edited."""
+
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+
+from articles.management.commands import load_articles
+from articles.models import Article
+
+pytestmark = pytest.mark.django_db
+
+SLUG = "risks-and-unknowns"
+
+
+@pytest.fixture
+def content(tmp_path, monkeypatch):
+    """A copy of the shipped articles that a test may change."""
+    shutil.copytree(load_articles.CONTENT, tmp_path / "content")
+    monkeypatch.setattr(load_articles, "CONTENT", tmp_path / "content")
+    return tmp_path / "content"
+
+
+def load(capsys):
+    call_command("load_articles")
+    return capsys.readouterr().out
+
+
+def rewrite(content, old, new):
+    path = content / "en" / f"{SLUG}.md"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def test_loading_twice_changes_nothing(capsys):
+    assert "3 new" in load(capsys)
+    before = list(Article.objects.values())
+
+    assert "3 unchanged" in load(capsys)
+    assert list(Article.objects.values()) == before
+
+
+def test_a_new_version_of_a_file_replaces_what_nobody_edited(content, capsys):
+    load(capsys)
+    published_at = Article.objects.get(slug=SLUG).published_at
+    rewrite(content, "title: Risks and unknowns", "title: Risks, and what is unknown")
+
+    assert "1 updated" in load(capsys)
+    article = Article.objects.get(slug=SLUG)
+    assert article.title == "Risks, and what is unknown"
+    assert article.published_at == published_at
+
+
+def test_what_staff_edited_stays_as_they_left_it(content, capsys):
+    load(capsys)
+    edited = Article.objects.get(slug=SLUG)
+    edited.title = "What can go wrong"
+    edited.save()
+    rewrite(content, "title: Risks and unknowns", "title: Another title")
+
+    assert "1 kept (edited by staff)" in load(capsys)
+    assert Article.objects.get(slug=SLUG).title == "What can go wrong"
+
+
+def test_an_address_that_staff_changed_is_not_loaded_a_second_time(capsys):
+    load(capsys)
+    Article.objects.filter(slug=SLUG).update(slug="harms")
+
+    load(capsys)
+    assert Article.objects.count() == 3
+
+
+def test_a_withdrawn_article_stays_withdrawn(content, capsys):
+    load(capsys)
+    Article.objects.filter(slug=SLUG).update(published_at=None)
+    rewrite(content, "title: Risks and unknowns", "title: Another title")
+
+    load(capsys)
+    assert Article.objects.get(slug=SLUG).published_at is None
+
+
+def test_a_broken_file_is_named_and_nothing_is_loaded(content, capsys):
+    rewrite(content, "[F43]", "[F99]")
+
+    with pytest.raises(CommandError, match=rf"en/{SLUG}\.md: F99"):
+        call_command("load_articles")
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"language": "fr"}, "article_language_known"),
+        ({"kind": "advert"}, "article_kind_known"),
+        ({"reviewed_by": "Demonstration author"}, "article_reviewer_is_not_author"),
+        ({"next_review_on": "2020-01-01"}, "article_next_review_after_last"),
+        ({"slug": "what-the-trials-show"}, "article_slug_once_per_language"),
+        ({"plan": "A04"}, "article_plan_once_per_language"),
+    ],
+)
+def test_the_database_refuses_nonsense(articles, change, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        Article.objects.filter(slug=SLUG).update(**change)

@@ -1,0 +1,79 @@
+"""The stage on which every test plays: real PostgreSQL, real static files, real people."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
+
+from clinic_site import roles
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files(tmp_path_factory):
+    """Collect the static files as production does: a name that is not in the manifest fails."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_tables_passes_the_append_only_triggers():
+    """Let Django empty the tables after a test with real transactions. Nothing else may."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(self, sql_list):
+        flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+
+    DatabaseOperations.execute_sql_flush = flush_without_triggers
+    yield
+    DatabaseOperations.execute_sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def _undefined_template_variables_fail(caplog):
+    """A misspelt {{ variable }} renders as nothing in Django; here it fails."""
+    with caplog.at_level("DEBUG", logger="django.template"):
+        yield
+        wrong = [
+            record.getMessage().splitlines()[0]
+            for record in caplog.get_records("call")
+            if record.name == "django.template" and not str(record.args[1]).startswith(("admin/", "django/", "unknown"))
+        ]
+    assert not wrong, wrong
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Leave no language behind for the next test."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def articles(db):
+    """The shipped articles, loaded."""
+    call_command("load_articles", verbosity=0)
+
+
+def _member(django_user_model, name, *groups):
+    user = django_user_model.objects.create_user(name, is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+@pytest.fixture
+def nurse(db, django_user_model):
+    return _member(django_user_model, "nurse", roles.TRIAGE_NURSE)
+
+
+@pytest.fixture
+def colleague(db, django_user_model):
+    return _member(django_user_model, "colleague", roles.TRIAGE_NURSE)
+
+
+@pytest.fixture
+def editor(db, django_user_model):
+    return _member(django_user_model, "editor", roles.EDITOR)

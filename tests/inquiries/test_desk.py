@@ -1,0 +1,265 @@
+"""The triage desk in the admin: who may do what, what is offered, and that nobody overwrites anybody."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from inquiries.admin import countdown
+from inquiries.models import Inquiry, Status, Viewing
+from tests.factories import make_inquiry
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/inquiries/inquiry/"
+
+
+def desk(inquiry):
+    return reverse("admin:inquiries_inquiry_change", args=[inquiry.pk])
+
+
+def step(client, inquiry, name, *, version=None, **words):
+    form = {"version": version or Inquiry.objects.get(pk=inquiry.pk).version} | words
+    url = reverse("admin:inquiries_inquiry_step", args=[inquiry.pk, name])
+    return client.post(url, {f"{name}-{key}": value for key, value in form.items()}, follow=True)
+
+
+def offered(page):
+    return re.findall(r'action="/admin/inquiries/inquiry/\d+/step/(\w+)/"', page.text)
+
+
+def test_the_queue_shows_open_inquiries_with_the_oldest_promise_first(client, nurse):
+    now = timezone.now()
+    make_inquiry(preferred_name="Later", reply_by=now + timezone.timedelta(days=1))
+    make_inquiry(preferred_name="Sooner", reply_by=now - timezone.timedelta(hours=2))
+    make_inquiry(preferred_name="Done", status=Status.CLOSED)
+    client.force_login(nurse)
+
+    page = client.get(QUEUE).text
+
+    assert page.index("Sooner") < page.index("Later")
+    assert "2 h late" in page
+    assert "Done" not in page
+    assert "Is there a trial" not in page, "the list shows no question"
+
+
+@pytest.mark.parametrize(
+    ("tab", "names"),
+    [
+        ("open", {"New", "Taken", "Colleague", "Answered"}),
+        ("new", {"New"}),
+        ("mine", {"Taken"}),
+        ("late", {"Colleague"}),
+        ("answered", {"Answered"}),
+        ("closed", {"Closed"}),
+    ],
+)
+def test_each_tab_shows_its_own_and_counts_it(client, nurse, colleague, tab, names):
+    make_inquiry(preferred_name="New")
+    make_inquiry(preferred_name="Taken", status=Status.TAKEN, owner=nurse)
+    past = timezone.now() - timezone.timedelta(hours=1)
+    make_inquiry(preferred_name="Colleague", status=Status.TAKEN, owner=colleague, reply_by=past)
+    make_inquiry(preferred_name="Answered", status=Status.ANSWERED, owner=colleague)
+    make_inquiry(preferred_name="Closed", status=Status.CLOSED)
+    client.force_login(nurse)
+
+    page = client.get(QUEUE, {"queue": tab})
+
+    assert {inquiry.preferred_name for inquiry in page.context["cl"].result_list} == names
+    assert re.search(rf'queue={tab}" aria-current="page">[^<]+<span class="count">{len(names)}</span>', page.text)
+
+
+def test_the_queue_takes_as_many_queries_for_many_as_for_few(client, nurse, django_assert_max_num_queries):
+    for _number in range(20):
+        make_inquiry(status=Status.TAKEN, owner=nurse)
+    client.force_login(nurse)
+
+    with django_assert_max_num_queries(8):
+        client.get(QUEUE)
+
+
+def test_the_buttons_are_those_of_the_state_table(client, nurse):
+    client.force_login(nurse)
+
+    assert offered(client.get(desk(make_inquiry()))) == ["take", "close"]
+    assert offered(client.get(desk(make_inquiry(status=Status.TAKEN, owner=nurse)))) == ["put_back", "answer", "close"]
+    assert offered(client.get(desk(make_inquiry(status=Status.CLOSED)))) == ["reopen"]
+
+
+def test_a_nurse_takes_answers_closes_and_reopens(client, nurse):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+
+    for name, words, status in [
+        ("take", {}, "Taken"),
+        ("answer", {"note": "Sent the page on trials."}, "Answered"),
+        ("close", {"reason": "answered"}, "Closed"),
+        ("reopen", {"note": "Wrote again."}, "New"),
+    ]:
+        page = step(client, inquiry, name, **words)
+        assert page.status_code == 200
+        assert f"{inquiry.reference}: {status}" in page.text
+
+    assert "Sent the page on trials." in page.text
+    assert [event.by for event in inquiry.events.all()] == [nurse] * 4
+
+
+def test_closing_without_a_reason_is_refused_and_keeps_the_note(client, nurse):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+
+    page = step(client, inquiry, "close", note="Spoke on the phone.")
+
+    assert page.status_code == 422
+    assert "Choose a reason for closing." in page.text
+    assert "Spoke on the phone." in page.text
+    assert Inquiry.objects.get().status == Status.NEW
+
+
+def test_the_slower_person_is_told_and_loses_nothing_typed(client, nurse, colleague):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+    seen = Inquiry.objects.get().version
+    Inquiry.objects.get().take(by=colleague)
+
+    page = step(client, inquiry, "close", version=seen, reason="spam", note="Looks like an advert.")
+
+    assert page.status_code == 409
+    assert "Somebody else changed this inquiry" in page.text
+    assert "Looks like an advert." in page.text
+    stored = Inquiry.objects.get()
+    assert (stored.status, stored.owner) == (Status.TAKEN, colleague)
+
+
+def test_the_refused_form_can_be_sent_again_from_what_is_shown_now(client, nurse, colleague):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+    Inquiry.objects.get().take(by=colleague)
+    page = step(client, inquiry, "close", version=1, reason="spam", note="An advert.")
+
+    shown = re.search(r'name="close-version" value="(\d+)"', page.text)[1]
+    page = step(client, inquiry, "close", version=shown, reason="spam", note="An advert.")
+
+    assert Inquiry.objects.get().status == Status.CLOSED
+
+
+@pytest.mark.parametrize("name", ["answer", "reopen", "received", "delete", "save"])
+def test_a_forged_step_changes_nothing(client, nurse, name):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+
+    page = step(client, inquiry, name)
+
+    assert page.status_code in (404, 409)
+    assert Inquiry.objects.get().version == 1
+
+
+def test_what_the_patient_wrote_cannot_be_edited(client, nurse):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+
+    page = client.get(desk(inquiry)).text
+    client.post(desk(inquiry), {"message": "Something else", "status": "closed", "preferred_name": "Eve"})
+
+    assert not re.search(r'<(input|textarea|select)[^>]*name="(message|email|preferred_name|status)"', page)
+    stored = Inquiry.objects.get()
+    assert (stored.message, stored.status) == (inquiry.message, Status.NEW)
+
+
+def test_every_viewing_is_recorded_and_shown(client, nurse, colleague):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+    client.get(desk(inquiry))
+    client.force_login(colleague)
+
+    page = client.get(desk(inquiry)).text
+
+    assert [viewing.by for viewing in Viewing.objects.all()] == [colleague, nurse]
+    assert re.search(r"Who looked at it.*nurse", page, re.DOTALL)
+
+
+def test_taking_several_says_which_could_not_be_taken(client, nurse, colleague):
+    mine = make_inquiry()
+    taken = make_inquiry(status=Status.TAKEN, owner=colleague)
+    client.force_login(nurse)
+
+    form = {"action": "take_selected", "_selected_action": [mine.pk, taken.pk]}
+    page = client.post(QUEUE, form, follow=True).text
+
+    assert f"{mine.reference}: Taken" in page
+    assert f"{taken.reference}: “Take” is not possible while the inquiry is taken." in page
+    assert Inquiry.objects.get(pk=taken.pk).owner == colleague
+
+
+@pytest.mark.parametrize("path", ["", "{pk}/change/", "{pk}/history/", "?q=Ada", "?message__startswith=I"])
+def test_an_editor_reaches_no_inquiry_by_any_address(client, editor, path):
+    inquiry = make_inquiry()
+    client.force_login(editor)
+
+    page = client.get(QUEUE + path.format(pk=inquiry.pk))
+
+    assert page.status_code == 403
+    assert "Ada" not in page.text
+    assert "inquiries" not in client.get("/admin/").text.lower()
+    assert client.post(QUEUE + f"{inquiry.pk}/step/take/", {"take-version": 1}).status_code == 403
+
+
+def test_somebody_who_may_only_look_sees_no_buttons_and_cannot_forge_one(client, django_user_model):
+    from django.contrib.auth.models import Permission
+
+    viewer = django_user_model.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_inquiry"))
+    inquiry = make_inquiry()
+    client.force_login(viewer)
+
+    assert offered(client.get(desk(inquiry))) == []
+    assert step(client, inquiry, "take").status_code == 403
+    assert Inquiry.objects.get().status == Status.NEW
+
+
+@pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
+def test_nobody_adds_or_deletes_an_inquiry_here(client, nurse, path):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+
+    assert client.get(QUEUE + path.format(pk=inquiry.pk)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query", ["status=%00", "queue=%00", "queue=nonsense", "message__startswith=I", "email__regex=[", "p=99999", "o=7", "q=%F0%9F%99%82"]
+)
+def test_a_strange_address_is_answered_and_opens_no_side_door(client, nurse, query):
+    make_inquiry()
+    client.force_login(nurse)
+
+    page = client.get(f"{QUEUE}?{query}")
+
+    assert page.status_code in (200, 302, 400)
+
+
+def test_a_nurse_reads_articles_but_does_not_write_them(client, nurse, articles):
+    from articles.models import Article
+
+    client.force_login(nurse)
+    url = reverse("admin:articles_article_change", args=[Article.objects.first().pk])
+
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"title": "x"}).status_code == 403
+
+
+def test_marks_that_turn_the_text_around_are_not_shown_beside_other_text(client, nurse):
+    inquiry = make_inquiry(preferred_name="Ada\u202e drawkcab")
+    client.force_login(nurse)
+
+    assert "\u202e" not in client.get(QUEUE).text
+    assert "\u202e" not in client.get(desk(inquiry)).text
+    assert Inquiry.objects.get().preferred_name == "Ada\u202e drawkcab", "kept as it was sent"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(30, "30 min left"), (90, "1 h left"), (60 * 30, "1 day left"), (60 * 50, "2 days left"), (-5, "5 min late"), (-180, "3 h late")],
+)
+def test_the_countdown_says_in_words_what_is_left(minutes, words):
+    assert countdown(timezone.timedelta(minutes=minutes)) == words

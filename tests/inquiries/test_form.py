@@ -1,0 +1,229 @@
+"""The form: what it asks for, what it refuses, and that nothing typed is lost."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from clinic_site.clinic import clinic
+from inquiries.forms import InquiryForm
+from inquiries.models import Inquiry
+from tests.factories import answers
+
+pytestmark = pytest.mark.django_db
+
+ASK = {"en": "/en/ask/", "ko": "/ko/ask/"}
+LONG = "가" * 1001
+
+
+def errors(**changed):
+    form = InquiryForm(answers(**changed))
+    return {name: list(messages) for name, messages in form.errors.items()}
+
+
+def test_a_complete_form_has_no_errors():
+    assert errors() == {}
+
+
+def test_nothing_is_ticked_before_the_person_ticks_it(client):
+    page = client.get(ASK["en"]).text
+
+    assert 'type="checkbox"' in page
+    assert not re.search(r'<input type="checkbox"[^>]* checked', page)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        ({"preferred_name": None}, "preferred_name", "Tell us what to call you. A nickname is fine."),
+        ({"preferred_name": "n" * 61}, "preferred_name", "Keep this to 60 characters or fewer."),
+        ({"contact_method": None}, "contact_method", "Choose email or phone."),
+        ({"contact_method": "pigeon"}, "contact_method", "Choose email or phone."),
+        ({"email": ""}, "email", "Enter your email address so we can reply."),
+        ({"email": "ada"}, "email", "Enter an email address like name@example.com."),
+        ({"email": f"{'a' * 250}@example.com"}, "email", "Enter an email address like name@example.com."),
+        ({"contact_method": "phone"}, "phone", "Enter your phone number so we can call you."),
+        (
+            {"contact_method": "phone", "phone": "twelve"},
+            "phone",
+            "Enter a phone number with its country code, like +82 10 0000 0000.",
+        ),
+        ({"topic": None}, "topic", "Choose the closest topic."),
+        ({"lives_in": None}, "lives_in", "Choose one."),
+        ({"asking_for": None}, "asking_for", "Choose who you are asking for."),
+        ({"language": None}, "language", "Choose a language."),
+        ({"message": LONG}, "message", "Your question is 1 characters too long. Shorten it to 1,000."),
+        ({"message": "My number is 900101-1234567."}, "message", "This looks like an ID or card number."),
+        ({"adult": None}, "adult", "This form is for people aged 19 or older."),
+        ({"personal": None}, "personal", "We need this consent to be able to reply to you."),
+        ({"sensitive": None}, "sensitive", "To send a message or this topic"),
+        ({"sensitive": None, "message": "", "topic": "appointment"}, "sensitive", "To send a message or this topic"),
+        ({"preferred_name": "A\x00da"}, "preferred_name", "Remove the characters that cannot be shown"),
+        ({"preferred_name": "Ada\nBcc: x"}, "preferred_name", "Remove the characters that cannot be shown"),
+        ({"message": "a\x00b"}, "message", "Remove the characters that cannot be shown"),
+    ],
+)
+def test_each_mistake_is_named_at_its_field_and_nowhere_else(changed, field, message):
+    found = errors(**changed)
+
+    assert list(found) == [field]
+    assert len(found[field]) == 1
+    assert found[field][0].startswith(message)
+
+
+def test_a_general_topic_without_a_message_needs_no_health_consent():
+    assert errors(sensitive=None, message="  ", topic="website") == {}
+
+
+def test_only_the_way_to_reply_that_was_chosen_is_kept():
+    by_phone = InquiryForm(answers(contact_method="phone", phone="+44 20 7946 0958", best_time="evenings"))
+    by_email = InquiryForm(answers(phone="not a number", best_time="x" * 200))
+
+    assert by_phone.is_valid()
+    assert by_email.is_valid()
+    assert (by_phone.cleaned_data["email"], by_phone.cleaned_data["best_time"]) == ("", "evenings")
+    assert (by_email.cleaned_data["phone"], by_email.cleaned_data["best_time"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "lives_in", "stored"),
+    [
+        ("+82 10 1234 5678", "elsewhere", "+821012345678"),
+        ("010-1234-5678", "korea", "+821012345678"),
+        ("０１０ １２３４ ５６７８", "korea", "+821012345678"),
+        ("+44 (0)20 7946 0958", "elsewhere", "+442079460958"),
+        ("+82 10 0000 0000", "korea", "+821000000000"),
+    ],
+)
+def test_a_phone_number_is_understood_however_it_is_written(typed, lives_in, stored):
+    form = InquiryForm(answers(contact_method="phone", phone=typed, lives_in=lives_in))
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["phone"] == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["emoji 🙂 and 👩🏽‍⚕️", "right\u202eto left\u200f", "Ünïcödé e\u0301", "' OR 1=1 --", "{{ 7*7 }} {% now %}", "<b>&amp;"],
+)
+def test_any_script_and_any_sign_a_person_can_type_is_accepted(text):
+    assert errors(message=text, preferred_name=text[:60]) == {}
+
+
+def test_a_thousand_characters_count_as_the_person_counts_them():
+    assert errors(message="a\r\n" * 500) == {}
+
+
+# In the browser's terms
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_an_empty_form_comes_back_with_a_summary_that_leads_to_the_fields(client, language):
+    page = client.post(ASK[language], {"form_token": answers()["form_token"]})
+
+    assert page.status_code == 422
+    assert not Inquiry.objects.exists()
+    links = re.findall(r'<li><a href="#(\w+)">', page.text)
+    assert len(links) == 8
+    assert all(f'id="{link}"' in page.text for link in links)
+    title = {"en": "<title>Error: ", "ko": "<title>오류: "}[language]
+    assert title in page.text
+    assert ("Choose the closest topic." in page.text) == (language == "en")
+
+
+def test_what_was_typed_is_still_there_after_a_mistake(client):
+    page = client.post(ASK["en"], answers(preferred_name="Ada <3 & co", message=LONG, personal=None)).text
+
+    assert 'value="Ada &lt;3 &amp; co"' in page
+    assert LONG in page
+    assert re.search(r'value="evidence"[^>]* checked', page)
+    assert re.search(r'name="sensitive"[^>]* checked', page)
+
+
+def test_each_error_is_tied_to_its_field_for_a_screen_reader(client):
+    page = client.post(ASK["en"], answers(preferred_name="", topic=None)).text
+
+    name = re.search(r'<input[^>]*name="preferred_name"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in name
+    described = re.search(r'aria-describedby="([^"]+)"', name)[1].split()
+    assert described == ["id_preferred_name_helptext", "id_preferred_name_error"]
+    assert all(f'id="{identifier}"' in page for identifier in described)
+    assert re.search(r'<fieldset class="field field-topic field-error" aria-describedby="id_topic_helptext id_topic_error"', page)
+
+
+@pytest.mark.parametrize("token", ["", "forged", "forged:signature", None])
+def test_a_wrong_token_is_said_in_words_and_the_next_try_succeeds(client, token):
+    page = client.post(ASK["en"], answers(form_token=token))
+
+    assert page.status_code == 422
+    assert "Nothing was stored. Please send it again." in page.text
+    assert "Is there a trial that I could join?" in page.text
+    assert not Inquiry.objects.exists()
+
+    fresh = re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+    assert client.post(ASK["en"], answers(form_token=fresh)).status_code == 302
+
+
+def test_a_lost_cookie_gives_everything_back_and_the_next_try_succeeds(db):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    page = client.post(ASK["en"], answers())
+
+    assert page.status_code == 403
+    assert "Nothing has been stored." in page.text
+    assert "Is there a trial that I could join?" in page.text
+    assert not Inquiry.objects.exists()
+
+    hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|form_token)" value="([^"]+)"', page.text))
+    assert client.post(ASK["en"], answers(**hidden)).status_code == 302
+
+
+def test_fields_that_the_form_does_not_have_are_ignored(client):
+    client.post(ASK["en"], answers(status="closed", owner="1", reference="DK-HACK-ED", version="9"))
+
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.status, inquiry.owner, inquiry.version) == ("new", None, 1)
+    assert inquiry.reference != "DK-HACK-ED"
+
+
+def test_the_address_may_choose_a_topic_but_no_other_answer(client):
+    page = client.get("/en/ask/?topic=website&message=hello&preferred_name=Eve").text
+
+    assert re.search(r'value="website"[^>]* checked', page)
+    assert "hello" not in page
+    assert "Eve" not in page
+    assert client.get("/en/ask/?topic=<script>").status_code == 200
+
+
+def test_consent_texts_name_the_clinic_and_hold_no_placeholder(client):
+    for language in ASK:
+        page = client.get(ASK[language]).text
+        assert "{{" not in page
+        assert clinic().facts["phone"] in page
+
+
+def test_the_confirmation_belongs_to_the_browser_that_sent_it(client):
+    from django.test import Client
+
+    sent = client.post(ASK["en"], answers(), follow=True)
+    reference = Inquiry.objects.get().reference
+
+    assert sent.redirect_chain == [(reverse("inquiries:received"), 302)]
+    assert f"data-reference>{reference}<" in sent.text
+    assert reference in client.get("/en/ask/received/").text, "a reload keeps it"
+    assert reference in client.get("/ko/ask/received/").text, "so does the other language"
+    assert reference not in Client().get("/en/ask/received/").text
+    assert "Ada" not in Client().get("/en/ask/received/").text
+
+
+def test_a_forged_confirmation_cookie_shows_nothing(client):
+    client.cookies["received-en"] = "DK-2222-22:forged"
+
+    assert client.get("/en/ask/received/").status_code == 200
+    assert "DK-2222-22" not in client.get("/en/ask/received/").text
+
+
+def test_form_and_confirmation_are_never_kept_by_a_cache(client):
+    for path in ["/en/ask/", "/en/ask/received/"]:
+        assert "no-store" in client.get(path).headers["Cache-Control"]
