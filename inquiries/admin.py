@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +79,17 @@ class QueueFilter(admin.SimpleListFilter):
             }
 
 
+class TopicFilter(admin.SimpleListFilter):
+    title = _("topic")
+    parameter_name = "topic"
+
+    def lookups(self, request, model_admin):
+        return [(topic["key"], topic["text"]) for topic in wording.keyed(wording.wording()["fields"])["topic"]["options"]]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(topic=self.value()) if self.value() else queryset
+
+
 class StepForm(forms.Form):
     """A step that staff take, bound to the version of the inquiry that they saw."""
 
@@ -114,8 +126,8 @@ STEP_FORMS = {Step.ANSWER: StepForm, Step.CLOSE: CloseForm, Step.REOPEN: StepFor
 
 @admin.register(Inquiry)
 class InquiryAdmin(admin.ModelAdmin):
-    list_display = ["reference", "due", "greeting", "topic_text", "language", "status", "owner", "received_at"]
-    list_filter = [QueueFilter, "language", "topic"]
+    list_display = ["reference", "due", "greeting", "topic_text", "language", "state", "owner", "received"]
+    list_filter = [QueueFilter, "language", TopicFilter]
     list_select_related = ["owner"]
     list_per_page = 50
     search_fields = ["reference", "preferred_name", "email", "phone"]
@@ -154,6 +166,14 @@ class InquiryAdmin(admin.ModelAdmin):
             countdown(inquiry.time_left),
         )
 
+    @admin.display(description=_("status"))
+    def state(self, inquiry):
+        return format_html('<span class="status status-{}">{}</span>', inquiry.status, inquiry.get_status_display())
+
+    @admin.display(description=_("received"))
+    def received(self, inquiry):
+        return date_format(timezone.localtime(inquiry.received_at), "SHORT_DATETIME_FORMAT")
+
     @admin.display(description=_("name"))
     def greeting(self, inquiry):
         return inquiry.greeting_name
@@ -166,6 +186,9 @@ class InquiryAdmin(admin.ModelAdmin):
     def take_selected(self, request, queryset):
         for inquiry in queryset:
             self._take_step(request, inquiry, Step.TAKE, {})
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural.capitalize()} | (extra_context or {}))
 
     # One inquiry on one screen
 

@@ -8,6 +8,8 @@ from django.utils import translation
 
 from clinic_site import roles
 
+pytest_plugins = ["tests.browser"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files(tmp_path_factory):
@@ -77,3 +79,19 @@ def colleague(db, django_user_model):
 @pytest.fixture
 def editor(db, django_user_model):
     return _member(django_user_model, "editor", roles.EDITOR)
+
+
+@pytest.fixture
+def sign_in():
+    """Sign a member of staff in through the admin's own page."""
+
+    def sign_in(page, user):
+        user.set_password("a password for this test")
+        user.save()
+        page.goto("/admin/")
+        page.get_by_label("Username").fill(user.username)
+        page.get_by_label("Password").fill("a password for this test")
+        page.get_by_role("button", name="Log in").click()
+        return page
+
+    return sign_in

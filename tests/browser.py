@@ -1,0 +1,69 @@
+"""A real browser before a real server, for journeys: fixtures that tests/conftest.py offers to all."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = ["chromium", "chromium-browser", "google-chrome", "chrome"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WAIT_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, and no Chromium is found (Debian: apt install chromium).")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(transactional_db) -> Iterator[str]:
+    """The address of the site, served by threads of this process from the test's own database."""
+    server = LiveServerThread("localhost", static_handler=lambda handler: handler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    if server.error:
+        raise server.error
+    yield f"http://localhost:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Open a page as a person would; a console error or a request to elsewhere fails the test."""
+    contexts, complaints = [], []
+
+    def open_page(path="/", *, locale="en-GB", width=390, **options) -> Page:
+        context = browser.new_context(
+            base_url=site, locale=locale, viewport={"width": width, "height": 844}, **options
+        )
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        # A 4xx answer is also logged as an error by the browser; the tests look at those themselves.
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text)
+            if message.type == "error" and "status of 4" not in message.text
+            else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(site) or complaints.append(request.url))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints

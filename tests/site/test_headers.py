@@ -1,0 +1,95 @@
+"""What every answer tells the browser, on public pages and in the admin."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.usefixtures("articles")
+
+PUBLIC = [
+    "/en/",
+    "/ko/",
+    "/en/articles/",
+    "/en/articles/risks-and-unknowns/",
+    "/ko/articles/risks-and-unknowns/",
+    "/en/ask/",
+    "/en/ask/received/",
+    "/en/help-now/",
+    "/ko/unwell-after-treatment/",
+    "/en/nothing-here/",
+]
+STAFF = ["/admin/", "/admin/inquiries/inquiry/", "/admin/password_change/"]
+
+
+@pytest.fixture
+def get(client, nurse):
+    def get(path):
+        if path.startswith("/admin"):
+            client.force_login(nurse)
+        return client.get(path)
+
+    return get
+
+
+@pytest.mark.parametrize("path", PUBLIC + STAFF)
+def test_the_content_security_policy_has_no_exception(get, path):
+    policy = get(path).headers["Content-Security-Policy"]
+
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert "form-action 'self'" in policy
+    assert not re.search(r"unsafe|nonce|https?:|\*|data:", policy)
+
+
+@pytest.mark.parametrize("path", PUBLIC + STAFF)
+def test_pages_hold_nothing_inline_and_nothing_from_elsewhere(get, path):
+    page = get(path).text
+
+    assert not re.search(r"<style|\sstyle=|\son\w+=\"|javascript:", page)
+    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", page)
+    assert not re.search(r'<(script|link|img|iframe)[^>]*(src|href)="(https?:)?//(?!testserver)', page)
+
+
+@pytest.mark.parametrize("path", PUBLIC + STAFF)
+def test_other_sites_can_neither_frame_nor_read_nor_follow(get, path):
+    headers = get(path).headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_every_public_page_has_one_heading_a_title_help_lines_and_the_strip(get, path):
+    page = get(path).text
+
+    assert len(re.findall(r"<h1\b", page)) == 1
+    assert re.search(r"<title>\s*\S", page)
+    assert "findahelpline.com" in page
+    assert 'href="tel:109"' in page
+    assert 'class="strip strip-demonstration"' in page
+    assert 'name="robots" content="noindex"' in page
+
+
+@pytest.mark.parametrize("path", PUBLIC[:-1])  # the last is no page
+def test_every_public_page_leads_to_itself_in_the_other_language(get, path):
+    here, other = path[1:3], "ko" if path[1:3] == "en" else "en"
+
+    link = re.search(rf'<a href="([^"]+)" lang="{other}" hreflang="{other}"', get(path).text)[1]
+
+    assert link == path.replace(f"/{here}/", f"/{other}/", 1)
+
+
+def test_crisis_numbers_written_by_hand_are_those_of_the_list():
+    """The strip and the page for a broken site cannot read the list: they must agree with it."""
+    listed = (settings.BASE_DIR / "clinic_site/content/help-lines.yaml").read_text("utf-8")
+
+    for path in [*Path(settings.BASE_DIR, "templates").glob("*.html")]:
+        for number in re.findall(r"tel:(\d+)", path.read_text("utf-8")):
+            assert re.search(rf"\b{number}\b", listed), f"{path.name}: {number}"

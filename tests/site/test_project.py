@@ -1,0 +1,151 @@
+"""House rules: what must hold for the project as a whole."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import yaml
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.core.management import call_command
+from django.template.loader import get_template
+
+ROOT = settings.BASE_DIR
+TEMPLATES = sorted(path.relative_to(ROOT / "templates") for path in ROOT.glob("templates/**/*.*"))
+CODE = [path for folder in ("clinic_site", "articles", "inquiries") for path in (ROOT / folder).rglob("*.py")]
+CATALOGUE = ROOT / "locale/ko/LC_MESSAGES/django.po"
+
+
+def production(**changed):
+    """Return the environment of .env.example, as a real site would set it."""
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    given |= {"DJANGO_SETTINGS_MODULE": "clinic_site.settings", "CLINIC_PROFILE": "tests/data/clinic.yaml"}
+    return keep | given | {"SECRET_KEY": "k3y-" * 16 + "abcdefgh"} | changed
+
+
+def manage(*arguments, **changed):
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=production(**changed), capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, stdout=StringIO())
+
+
+def test_env_example_names_every_variable_that_the_settings_read():
+    read = re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "clinic_site/settings.py").read_text("utf-8"))
+
+    assert sorted(set(read)) == sorted(
+        name for name in production() if name not in ("PATH", "HOME", "DJANGO_SETTINGS_MODULE")
+    )
+
+
+def test_production_settings_pass_djangos_own_checks():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security")
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"DEMONSTRATION": "true"}, "clinic.E002"),
+        ({"CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml"}, "clinic.E001"),
+        ({"DEBUG": "true"}, "security.W018"),
+        ({"SITE_URL": "http://clinic.example"}, "security.W008"),
+    ],
+)
+def test_what_must_not_go_live_is_named(changed, code):
+    done = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security", **changed)
+
+    assert done.returncode != 0
+    assert code in done.stderr
+
+
+@pytest.mark.parametrize("template", [path for path in TEMPLATES if path.suffix in (".html", ".txt")], ids=str)
+def test_every_template_compiles_and_is_used(template):
+    get_template(str(template))
+
+    name = str(template)
+    if name.startswith("admin/") or name in ("500.html",):
+        return  # Django asks for these by name
+    places = [path.read_text("utf-8") for path in CODE + [ROOT / "templates" / other for other in TEMPLATES]]
+    crispy = name.startswith("clinic/")  # crispy-forms asks for its pack by name
+    assert crispy or any(f'"{name}"' in text for text in places), "unused"
+
+
+def test_arrows_run_one_way():
+    """articles knows neither inquiries nor the wiring; inquiries knows articles; clinic_site wires."""
+    for path in CODE:
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        app = path.relative_to(ROOT).parts[0]
+        if app == "articles":
+            assert not any(name.startswith("inquiries") for name in names), path
+        if app != "clinic_site":
+            wired = {name for name in names if name.startswith("clinic_site")}
+            assert wired <= {"clinic_site.clinic"}, path
+
+
+def test_nothing_marks_text_as_safe_but_what_was_sanitised():
+    found = {
+        str(path.relative_to(ROOT))
+        for path in CODE + list(ROOT.glob("templates/**/*.html"))
+        if re.search(r"mark_safe\(|\|safe\b|autoescape off", path.read_text("utf-8"))
+    }
+
+    assert found == {"templates/articles/detail.html"}
+
+
+def test_the_korean_catalogue_is_complete_and_compiled():
+    with CATALOGUE.open("rb") as file:
+        written = read_po(file)
+    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+        compiled = read_mo(file)
+
+    messages = [message for message in written if message.id]
+    assert len(messages) > 150
+    for message in messages:
+        assert message.string and all(message.string), f"untranslated: {message.id}"
+        assert not message.fuzzy, f"fuzzy: {message.id}"
+        assert compiled[message.id if isinstance(message.id, str) else message.id[0]].string == message.string
+
+
+def test_the_texts_of_the_form_exist_in_both_languages():
+    def check(node, place):
+        if isinstance(node, dict):
+            if "en" in node or "ko" in node:
+                assert {"en", "ko"} <= set(node), place
+                assert bool(node["en"]) == bool(node["ko"]), place
+            for key, value in node.items():
+                check(value, f"{place}.{key}")
+        elif isinstance(node, list):
+            for number, value in enumerate(node):
+                check(value, f"{place}[{number}]")
+
+    for name in ["inquiries/content/inquiry-form.yaml", "clinic_site/content/help-lines.yaml", "tests/data/clinic.yaml"]:
+        check(yaml.safe_load((ROOT / name).read_text("utf-8")), name)
+
+
+def test_the_lock_file_names_only_the_public_registry():
+    hosts = set(re.findall(r"https?://([^/\"]+)", (ROOT / "uv.lock").read_text("utf-8")))
+
+    assert hosts == {"pypi.org", "files.pythonhosted.org"}
+
+
+def test_style_sheets_stay_within_their_budget():
+    import gzip
+
+    sheets = b"".join(path.read_bytes() for path in Path(ROOT, "static/css").glob("*.css") if path.name != "admin.css")
+
+    assert len(gzip.compress(sheets)) <= 12_000
