@@ -28,11 +28,24 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for something else
 START_SECONDS = 60
+GRACE_SECONDS = 2  # for requests that are being answered when the site is stopped
 
-if __name__ == "__mp_main__":
-    # A worker that still imports when Ctrl-C comes would print a traceback; granian sets its
-    # own handler later.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+def leave_with_parent() -> None:
+    """Stop this worker when the process that started it was killed and can no longer say so."""
+    while (parent := multiprocessing.parent_process()) is None:  # known once this module is imported
+        time.sleep(0.1)
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os._exit(1)
+
+
+if __name__ == "__mp_main__":  # a worker
+    # It hears of Ctrl-C from the first process only: of two signals at once granian's workers
+    # hang, and one that still imports would print a traceback.
+    os.setpgrp()
+    threading.Thread(target=leave_with_parent, daemon=True).start()
 
 
 def main() -> None:
@@ -51,8 +64,13 @@ def main() -> None:
         develop(port)
     else:
         refuse_taken(port)
-        with one_at_a_time():
-            said = prepare(kept["password"], collect=not wanted.dev)
+        from django.core.management import CommandError
+
+        try:
+            with one_at_a_time():
+                said = prepare(kept["password"], collect=not wanted.dev)
+        except CommandError as error:
+            sys.exit(str(error))
         threading.Thread(target=announce, args=(port, said), daemon=True).start()
         develop(port) if wanted.dev else serve(port)
 
@@ -154,8 +172,10 @@ def prepare(password: str, collect: bool) -> list[str]:
 
 
 def refuse_unreadable_address() -> None:
+    if not os.environ.get("DATABASE_URL"):
+        return
     try:
-        Env().dj_db_url("DATABASE_URL", default="")
+        Env().dj_db_url("DATABASE_URL")
     except Exception:
         # The error itself may quote the password.
         sys.exit("DATABASE_URL cannot be read: expected postgres://user:password@host:port/name")
@@ -245,7 +265,7 @@ def serve(port: int) -> None:
 
     # Workers that start afresh: a fork would inherit the threads and locks of this process.
     multiprocessing.set_start_method("spawn")
-    Granian(
+    server = Granian(
         "clinic_site.wsgi:application",
         address="127.0.0.1",
         port=port,
@@ -254,8 +274,15 @@ def serve(port: int) -> None:
         blocking_threads=1,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        workers_kill_timeout=2,
-    ).serve()
+        workers_kill_timeout=GRACE_SECONDS,
+    )
+
+    @server.on_startup
+    def stop_with_the_terminal() -> None:
+        # Granian would take it for a wish to reload, and live on unseen.
+        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+
+    server.serve()
 
 
 def develop(port: int) -> None:

@@ -36,6 +36,7 @@ from .server import (
 )
 
 OLDEST = 15
+STOP_SECONDS = 60
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 # Nothing of ours: the server outlives the process that needed it, and may have another owner.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"} | {
@@ -67,7 +68,7 @@ def keep(kept: Cluster) -> None:
                 print("The server has gone while in use: starting it again.", flush=True)
                 server = start(kept, binaries, who)
             time.sleep(0.2)
-        run(binaries / "pg_ctl", "stop", "-D", kept.data, "-m", "fast", "-w", **who)
+        stop(kept)
         # Released first, so that nobody who comes now takes this keeper for one at work.
         lock.close()
 
@@ -99,6 +100,8 @@ def start(kept: Cluster, binaries: Path, who: dict[str, Any]) -> subprocess.Pope
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return None
+        bury(kept.data / "postmaster.pid")
+        bury(kept.sockets / f".s.PGSQL.{PORT}.lock")
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(kept.sockets),
@@ -124,6 +127,32 @@ def start(kept: Cluster, binaries: Path, who: dict[str, Any]) -> subprocess.Pope
             pass_fds=[lock.fileno()],
             **who,
         )
+
+
+def stop(kept: Cluster) -> None:
+    """Shut the server down fast and in good order, and wait until its last process has gone.
+
+    Not with pg_ctl, which waits for a minute when the server has just been killed.
+    """
+    deadline = time.monotonic() + STOP_SECONDS
+    while is_locked(kept.home / "server.lock"):
+        if time.monotonic() > deadline:
+            raise ServerError(f"PostgreSQL did not stop in {STOP_SECONDS} s.")
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            os.kill(int((kept.data / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
+        time.sleep(0.05)
+
+
+def bury(pid_file: Path) -> None:
+    """Remove a pid file of a server that is a zombie: PostgreSQL would take it for alive.
+
+    When the keeper was killed too, the zombie is left to init, and in a container that may be a
+    program which never looks after its dead.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        number = int(pid_file.read_text().split()[0])
+        if Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            pid_file.unlink()
 
 
 def create(kept: Cluster, binaries: Path, who: dict[str, Any]) -> None:
@@ -213,7 +242,13 @@ def copy_of(binaries: Path, who: dict[str, Any]) -> Path:
 
 def run(*command: str | Path, **options: Any) -> None:
     done = subprocess.run(
-        command, cwd="/", env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+        command,
+        cwd="/",
+        env=ENVIRONMENT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
     )
     if done.returncode or "ERROR:" in done.stdout:
         print(done.stdout, flush=True)

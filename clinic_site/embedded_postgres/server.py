@@ -5,6 +5,7 @@ per cluster, holds keeper.lock and runs the server until nobody holds users.lock
 kernel drops a lock however its holder ends, kill -9 included, so nothing here can go stale.
 """
 
+import errno
 import fcntl
 import functools
 import hashlib
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:10]
 NAME = USER = "clinic"
 PORT = 5432
-PUBLIC = (Path("/tmp"), Path("/var/tmp"))
+PUBLIC = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - make_directory checks whose they are
 START_SECONDS = 90  # crash recovery of a busy cluster on a slow disk takes its time
 
 # One cluster keeps a person's data, the other is for tests and may lose everything.
@@ -196,10 +197,10 @@ def make_directory(directory: Path, mode: int = 0o755, who: dict[str, Any] | Non
         if who:
             os.chown(directory, who["user"], who["group"])
     found = directory.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(directory))
     owner = who["user"] if who else os.geteuid()
-    if directory.parent in PUBLIC and (
-        not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o022
-    ):
+    if directory.parent in PUBLIC and (found.st_uid != owner or found.st_mode & 0o022):
         raise ServerError(f"{directory} belongs to someone else: remove it, or set DATABASE_URL.")
     return directory
 
