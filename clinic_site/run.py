@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from environs import Env
 
@@ -162,13 +163,16 @@ def prepare(password: str, collect: bool) -> list[str]:
         say("Loading the articles …")
         call_command("load_articles", verbosity=0)
     said = ensure_staff(password)
-
-    from django.db import connection
-
-    connection.close()
-    if getattr(connection, "pool", None):
-        connection.close_pool()
+    database().close()
+    database().close_pool()
     return said
+
+
+def database() -> Any:
+    """Give Django's connection, whose pool and driver its type does not know."""
+    from django.db import connections
+
+    return connections["default"]
 
 
 def refuse_unreadable_address() -> None:
@@ -192,8 +196,9 @@ def refuse_real_site() -> None:
 
 
 def refuse_unreachable_database() -> None:
-    from django.db import Error, connection
+    from django.db import Error
 
+    connection = database()
     if connection.vendor != "postgresql":
         sys.exit("DATABASE_URL must name a PostgreSQL: postgres://user:password@host:port/name")
     try:
