@@ -26,9 +26,6 @@ run: .venv/synced ## show the site with a demonstration clinic (PORT, DATABASE_U
 dev: .venv/synced ## the same, with error details and a reload at every change
 	@exec $(PYTHON) -m clinic_site.run --dev
 
-manage: .venv/synced ## a command of manage.py on the demonstration (ARGS="changepassword demo")
-	@exec $(PYTHON) -m clinic_site.run --manage $(ARGS)
-
 test: .venv/synced ## run all tests (ARGS="-k inquiry" for some)
 	@exec $(PYTHON) -m pytest $(ARGS)
 
@@ -65,4 +62,4 @@ messages: .venv/synced ## collect the texts to translate into Korean, and compil
 	echo "uv $(UV_VERSION) cannot be installed: python3 needs venv or pip (Debian: apt install python3-venv)."; exit 1; }
 	@rm var/uv.log; touch $@
 
-.PHONY: help run dev manage test check fix messages
+.PHONY: help run dev test check fix messages

@@ -62,7 +62,9 @@ class Article(models.Model):
     in_short = models.TextField(
         _("in short"),
         blank=True,
-        help_text=_("Up to three points, one a line. Pages about the treatment get the standard summary instead."),
+        help_text=_(
+            "Up to three points, one a line. Pages about the treatment get the standard summary instead."
+        ),
     )
     body = models.TextField(
         _("text"),
@@ -104,9 +106,7 @@ class Article(models.Model):
             models.UniqueConstraint(
                 fields=["language", "plan"], condition=~Q(plan=""), name="article_plan_once_per_language"
             ),
-            models.CheckConstraint(
-                name="article_language_known", condition=Q(language__in=Language.values)
-            ),
+            models.CheckConstraint(name="article_language_known", condition=Q(language__in=Language.values)),
             models.CheckConstraint(name="article_kind_known", condition=Q(kind__in=Kind.values)),
             models.CheckConstraint(
                 name="article_reviewer_is_not_author", condition=~Q(written_by=F("reviewed_by"))
@@ -119,6 +119,10 @@ class Article(models.Model):
     def __str__(self):
         return f"{self.title} ({self.language})"
 
+    def save(self, **kwargs):
+        self.render()
+        super().save(**kwargs)
+
     def get_absolute_url(self):
         """Return the address in the article's own language, whatever the active one is."""
         with translation.override(self.language):
@@ -129,10 +133,6 @@ class Article(models.Model):
             self.render()
         except (UnknownFact, rendering.RenderingError) as error:
             raise ValidationError({"body": str(error)}) from error
-
-    def save(self, **kwargs):
-        self.render()
-        super().save(**kwargs)
 
     def render(self):
         """Fill in all that is rendered. Raises UnknownFact or RenderingError for what must be mended."""

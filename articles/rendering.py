@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import nh3
 from django.urls import reverse
@@ -149,7 +150,7 @@ def render(*, body: str, in_short: str, has_summary: bool, language: str, ledger
     """Render an article. Raises UnknownFact or RenderingError for what an editor must mend."""
     with translation.override(language):
         citations = Citations(ledger)
-        env = {"citations": citations, "language": language, "contents": []}
+        env: dict[str, Any] = {"citations": citations, "language": language, "contents": []}
         parser = _parser()
         head = parser.render(_head(in_short, has_summary, language), env)
         env["contents"] = []
@@ -174,7 +175,11 @@ def reading_minutes(text: str, language: str) -> int:
 def level_legend(levels: list[str]) -> list[dict[str, str]]:
     """Return what each evidence label on a page means, in the active language."""
     return [
-        {"key": key, "label": str(EvidenceLevel(key).label), "meaning": str(LEVEL_MEANINGS[EvidenceLevel(key)])}
+        {
+            "key": key,
+            "label": str(EvidenceLevel(key).label),
+            "meaning": str(LEVEL_MEANINGS[EvidenceLevel(key)]),
+        }
         for key in levels
     ]
 
@@ -307,7 +312,9 @@ def _tables(state: StateCore) -> None:
 
 def _open_table(self, tokens, index, options, env) -> str:
     label = tokens[index].meta["label"]
-    return format_html('<div class="table-scroll" role="region" tabindex="0" aria-label="{}"><table>\n', label)
+    return format_html(
+        '<div class="table-scroll" role="region" tabindex="0" aria-label="{}"><table>\n', label
+    )
 
 
 def _care_card(self, tokens, index, options, env) -> str:

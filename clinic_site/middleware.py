@@ -18,7 +18,7 @@ def request_guard(get_response):
         if "%00" in address or "\x00" in address:
             return views.bad_request(request)
         if request.method == "POST":
-            if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+            if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
                 return views.unsupported_media_type(request)
             if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
                 return views.content_too_large(request)
@@ -41,7 +41,9 @@ def browser_isolation(get_response):
         response = get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"
+        )
         if settings.DEMONSTRATION:
             response.headers.setdefault("X-Robots-Tag", "noindex")
         return response

@@ -1,4 +1,4 @@
-"""Show the site on this machine, in demonstration mode: `make run`, `make dev`, `make manage`.
+"""Show the site on this machine, in demonstration mode: `make run`, `make dev`.
 
 Everything is prepared on the way: database, style sheets, articles, an account for each role.
 What exists is left as it is.
@@ -52,16 +52,11 @@ if __name__ == "__mp_main__":  # a worker
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m clinic_site.run", description=__doc__)
     parser.add_argument("--dev", action="store_true", help="reload on changes, show error details")
-    parser.add_argument("--manage", nargs=argparse.REMAINDER, help="a command of manage.py instead")
     wanted = parser.parse_args()
     port = read_port()
     kept = set_environment(port, debug=wanted.dev)
 
-    if wanted.manage is not None:
-        from django.core.management import execute_from_command_line
-
-        execute_from_command_line(["manage.py", *wanted.manage])
-    elif os.environ.get("RUN_MAIN") == "true":  # runserver's own child, started again at each change
+    if os.environ.get("RUN_MAIN") == "true":  # runserver's own child, started again at each change
         develop(port)
     else:
         refuse_taken(port)
@@ -101,21 +96,40 @@ def refuse_taken(port: int) -> None:
 
 def set_environment(port: int, debug: bool) -> dict[str, str]:
     """Fill in what neither the environment nor .env gives, and return what this checkout keeps."""
-    Env().read_env(BASE_DIR / ".env", recurse=False)
     with one_at_a_time():
         kept = read_kept()
-    defaults = {
-        "DJANGO_SETTINGS_MODULE": "clinic_site.settings",
-        "DEMONSTRATION": "true",
-        "DEBUG": "true" if debug else "false",
-        "SITE_URL": f"http://localhost:{port}",
+        write_env()
+    # These follow the command, not the file.
+    os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
+    os.environ.setdefault("DEBUG", "true" if debug else "false")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
+    Env().read_env(BASE_DIR / ".env", recurse=False)
+    return kept
+
+
+def write_env() -> None:
+    """Give a checkout without .env the settings of its demonstration, so that manage.py runs as well."""
+    path = BASE_DIR / ".env"
+    if path.exists() or "SECRET_KEY" in os.environ:
+        return
+    settings = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
-        "SECRET_KEY": kept["secret_key"],
+        "DEMONSTRATION": "true",
         "LOG_LEVEL": "WARNING",
     }
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)
-    return kept
+    lines = ["# The demonstration of this checkout. What else can be set: .env.example"]
+    lines += [f"{name}={value}" for name, value in settings.items()]
+    write_secret(path, "\n".join(lines) + "\n")
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    fresh = path.with_name(f"{path.name}.new")
+    with open(fresh, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(text)
+    fresh.rename(path)
 
 
 @contextlib.contextmanager
@@ -132,17 +146,11 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def read_kept() -> dict[str, str]:
-    """Read the secrets of this checkout's demonstration, which are made up once."""
+    """Read the password of this checkout's demonstration, which is made up once."""
     path = VAR / "demonstration.json"
     if not path.exists():
-        kept = {
-            "secret_key": secrets.token_urlsafe(48),
-            "password": "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4)),
-        }
-        fresh = path.with_suffix(".new")
-        with open(fresh, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            json.dump(kept, file, indent=2)
-        fresh.rename(path)
+        password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
+        write_secret(path, json.dumps({"password": password}, indent=2))
     return json.loads(path.read_text())
 
 
@@ -259,7 +267,9 @@ def ensure_staff(password: str) -> list[str]:
         else:
             changed.append(name)
             lines.append(f"Sign in: {name} / (the password you set)")
-    hints = [f'To give {name} a new password: make manage ARGS="changepassword {name}"' for name in changed]
+    hints = [
+        f"To give {name} a new password: .venv/bin/python manage.py changepassword {name}" for name in changed
+    ]
     return [*hints, *lines]
 
 

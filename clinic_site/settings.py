@@ -21,8 +21,8 @@ SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", default=False)
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 SITE_URL = env.str("SITE_URL").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 CLINIC_PROFILE = BASE_DIR / env.path(
     "CLINIC_PROFILE", default=BASE_DIR / "clinic_site/content/demonstration-clinic.yaml"
 )
@@ -191,7 +191,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"quiet": {"()": "clinic_site.logs.QuietFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
-    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers would print exceptions in full, or mail them.
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

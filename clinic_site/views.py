@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
@@ -74,11 +74,11 @@ def robots(request: HttpRequest) -> HttpResponse:
 # Errors
 
 
-def _error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+def _error(request: HttpRequest, status: int, title: Promise, message: Promise) -> HttpResponse:
     """Answer in the language of the address, since an error may come before that was chosen."""
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
-        context = {"status": status, "title": _(title), "message": _(message)}
+        context = {"status": status, "title": str(title), "message": str(message)}
         return render(request, "error.html", context, status=status)
 
 
@@ -86,8 +86,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _error(
         request,
         400,
-        gettext_lazy("We could not read that request"),
-        gettext_lazy(
+        _("We could not read that request"),
+        _(
             "Something in it was not in a form that we can read. Nothing was stored. "
             "Go back to the page before: what you typed is usually still there."
         ),
@@ -98,8 +98,8 @@ def content_too_large(request: HttpRequest) -> HttpResponse:
     return _error(
         request,
         413,
-        gettext_lazy("That is too long to send"),
-        gettext_lazy(
+        _("That is too long to send"),
+        _(
             "Nothing was stored. Go back to the page before: what you typed is usually still there. "
             "Shorten it to 1,000 characters and send it again."
         ),
@@ -110,8 +110,8 @@ def unsupported_media_type(request: HttpRequest) -> HttpResponse:
     return _error(
         request,
         415,
-        gettext_lazy("We could not read that request"),
-        gettext_lazy("This site reads text in the UTF-8 encoding only. Nothing was stored."),
+        _("We could not read that request"),
+        _("This site reads text in the UTF-8 encoding only. Nothing was stored."),
     )
 
 
@@ -119,8 +119,8 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return _error(
         request,
         403,
-        gettext_lazy("You cannot open this page"),
-        gettext_lazy("Your account is not allowed to see it. Ask whoever manages the staff accounts."),
+        _("You cannot open this page"),
+        _("Your account is not allowed to see it. Ask whoever manages the staff accounts."),
     )
 
 
@@ -128,8 +128,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _error(
         request,
         404,
-        gettext_lazy("We could not find that page"),
-        gettext_lazy(
+        _("We could not find that page"),
+        _(
             "The address may have a typing mistake, or the page may have moved. "
             "If you copied the address, check that you copied all of it."
         ),
@@ -149,6 +149,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error(
         request,
         403,
-        gettext_lazy("Your browser did not confirm who you are"),
-        gettext_lazy("Nothing was changed. Allow cookies for this site, reload the page and try again."),
+        _("Your browser did not confirm who you are"),
+        _("Nothing was changed. Allow cookies for this site, reload the page and try again."),
     )

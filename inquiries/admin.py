@@ -1,6 +1,7 @@
 """The triage desk: patients write inquiries, staff only move them along."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -32,7 +33,11 @@ def countdown(left: timedelta) -> str:
         span = _now("%(n)d h") % {"n": hours}
     else:
         span = _now("%(n)d min") % {"n": abs(left) // timedelta(minutes=1)}
-    return _now("%(span)s late") % {"span": span} if left < timedelta() else _now("%(span)s left") % {"span": span}
+    return (
+        _now("%(span)s late") % {"span": span}
+        if left < timedelta()
+        else _now("%(span)s left") % {"span": span}
+    )
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -42,7 +47,7 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
     template = "admin/inquiries/inquiry/queue_tabs.html"
 
-    def tabs(self) -> dict[str, tuple[str, Q]]:
+    def tabs(self) -> dict[str, tuple[Any, Q]]:
         return {
             "open": (_("Open"), Q(status__in=OPEN)),
             "new": (_("New"), Q(status=Status.NEW)),
@@ -69,7 +74,9 @@ class QueueFilter(admin.SimpleListFilter):
 
     def choices(self, changelist):
         tabs = self.tabs()
-        counts = Inquiry.objects.aggregate(**{key: Count("pk", filter=rule) for key, (_name, rule) in tabs.items()})
+        counts = Inquiry.objects.aggregate(
+            **{key: Count("pk", filter=rule) for key, (_name, rule) in tabs.items()}
+        )
         for key, (name, _rule) in tabs.items():
             yield {
                 "selected": key == self.value(),
@@ -84,7 +91,10 @@ class TopicFilter(admin.SimpleListFilter):
     parameter_name = "topic"
 
     def lookups(self, request, model_admin):
-        return [(topic["key"], topic["text"]) for topic in wording.keyed(wording.wording()["fields"])["topic"]["options"]]
+        return [
+            (topic["key"], topic["text"])
+            for topic in wording.keyed(wording.wording()["fields"])["topic"]["options"]
+        ]
 
     def queryset(self, request, queryset):
         return queryset.filter(topic=self.value()) if self.value() else queryset
@@ -101,17 +111,18 @@ class StepForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-
     def see(self, inquiry: Inquiry) -> None:
         """Bind the form to the inquiry as it is shown now; what was typed stays."""
         self.use_required_attribute = False
         self.initial["version"] = inquiry.version
         if self.is_bound:
-            self.data = self.data | {self.add_prefix("version"): str(inquiry.version)}
+            self.data = dict(self.data.items()) | {self.add_prefix("version"): inquiry.version}
 
 
 class CloseForm(StepForm):
-    reason = forms.ChoiceField(label=_("Reason"), error_messages={"required": _("Choose a reason for closing.")})
+    reason = forms.ChoiceField(
+        label=_("Reason"), error_messages={"required": _("Choose a reason for closing.")}
+    )
 
     field_order = ["version", "reason", "note"]
 
@@ -168,7 +179,9 @@ class InquiryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("status"))
     def state(self, inquiry):
-        return format_html('<span class="status status-{}">{}</span>', inquiry.status, inquiry.get_status_display())
+        return format_html(
+            '<span class="status status-{}">{}</span>', inquiry.status, inquiry.get_status_display()
+        )
 
     @admin.display(description=_("received"))
     def received(self, inquiry):
@@ -188,7 +201,9 @@ class InquiryAdmin(admin.ModelAdmin):
             self._take_step(request, inquiry, Step.TAKE, {})
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": self.opts.verbose_name_plural.capitalize()} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"title": self.opts.verbose_name_plural.capitalize()} | (extra_context or {})
+        )
 
     # One inquiry on one screen
 
@@ -216,13 +231,16 @@ class InquiryAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, inquiry):
             raise PermissionDenied
         step = Step(step)
-        form = STEP_FORMS.get(step, StepForm)(request.POST.dict(), prefix=step)
+        form = STEP_FORMS.get(step, StepForm)(request.POST, prefix=step)
         if not form.is_valid():
             return self._desk(request, inquiry, {step: form}, status=422)
         if form.cleaned_data["version"] != inquiry.version:
             messages.error(
                 request,
-                _now("Somebody else changed this inquiry while you had it open. Look at it as it is now; nothing was done."),
+                _now(
+                    "Somebody else changed this inquiry while you had it open. "
+                    "Look at it as it is now; nothing was done."
+                ),
             )
             return self._desk(request, inquiry, {step: form}, status=409)
         if not self._take_step(request, inquiry, step, form.cleaned_data):

@@ -43,11 +43,24 @@ class TextField(forms.CharField):
     def to_python(self, value):
         value = super().to_python(LINE_BREAK.sub("\n", value or ""))
         if CONTROL.search(value) or (not isinstance(self.widget, forms.Textarea) and "\n" in value):
-            raise ValidationError(_("Remove the characters that cannot be shown, then send again."), "control")
+            raise ValidationError(
+                _("Remove the characters that cannot be shown, then send again."), "control"
+            )
         value = unicodedata.normalize("NFC", value)
         if over := max(0, len(value) - self.limit):
             raise ValidationError(self.error_messages["too_long"].replace("{n}", str(over)), "too_long")
         return value
+
+
+class ConsentField(forms.BooleanField):
+    """An unticked box with a text of its own, which is stored by version with what was agreed."""
+
+    title = text = ""
+
+    def give_words(self, texts: dict[str, str]) -> None:
+        self.title, self.text = texts["title"], clinic().fill(texts["text"])
+        self.label = texts["checkbox"]
+        self.error_messages["required"] = texts["error"]
 
 
 def choice(**kwargs) -> forms.ChoiceField:
@@ -72,11 +85,13 @@ class InquiryForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    phone = TextField(max_length=24, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    phone = TextField(
+        max_length=24, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+    )
     best_time = TextField(max_length=80, required=False)
     adult = forms.BooleanField()
-    personal = forms.BooleanField()
-    sensitive = forms.BooleanField(required=False)
+    personal = ConsentField()
+    sensitive = ConsentField(required=False)
     form_token = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
@@ -88,9 +103,7 @@ class InquiryForm(forms.Form):
             self._give_words(self.fields[key], texts)
         for key, texts in keyed(wording()["consents"]["items"]).items():
             if key in CONSENTS:
-                self.fields[key].label = texts["checkbox"]
-                self.fields[key].error_messages["required"] = texts["error"]
-                self.fields[key].consent = texts | {"text": clinic().fill(texts["text"])}
+                self.fields[key].give_words(texts)
         self.helper = _helper()
 
     @staticmethod
@@ -109,7 +122,10 @@ class InquiryForm(forms.Form):
             return signer().unsign(self.cleaned_data["form_token"])
         except signing.BadSignature:
             raise ValidationError(
-                _("We could not tell whether this question was sent before. Nothing was stored. Please send it again.")
+                _(
+                    "We could not tell whether this question was sent before. "
+                    "Nothing was stored. Please send it again."
+                )
             ) from None
 
     def clean_message(self) -> str:
@@ -176,13 +192,14 @@ class InquiryForm(forms.Form):
         return clinic().fill(wording()["consents"]["notice_next_to_consents"])
 
     @property
-    def consents_given(self) -> list[str]:
-        return [key for key in CONSENTS if self.cleaned_data[key]]
+    def consents_given(self) -> dict[str, str]:
+        """What the person agreed to: the text of each consent, as it was shown, by its key."""
+        fields = {key: self.fields[key] for key in CONSENTS if self.cleaned_data[key]}
+        return {key: field.text for key, field in fields.items() if isinstance(field, ConsentField)}
 
     def renew_token(self) -> None:
         """Give the person a token that will be accepted next time, and keep everything else."""
-        self.data = self.data.copy()
-        self.data["form_token"] = new_token()
+        self.data = dict(self.data.items()) | {"form_token": new_token()}
 
 
 def signer() -> signing.Signer:
@@ -211,9 +228,22 @@ def _helper() -> FormHelper:
     helper.include_media = False
     helper.layout = Layout(
         "form_token",
-        Fieldset(_("Your question"), "topic", HTML('{% include "inquiries/topic_pages.html" %}'), "message", "asking_for", "lives_in"),
         Fieldset(
-            _("How to reach you"), "preferred_name", "language", "contact_method", "email", "phone", "best_time"
+            _("Your question"),
+            "topic",
+            HTML('{% include "inquiries/topic_pages.html" %}'),
+            "message",
+            "asking_for",
+            "lives_in",
+        ),
+        Fieldset(
+            _("How to reach you"),
+            "preferred_name",
+            "language",
+            "contact_method",
+            "email",
+            "phone",
+            "best_time",
         ),
         Fieldset(
             _("Your consent"),

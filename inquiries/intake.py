@@ -48,11 +48,11 @@ def _keep_consents(inquiry: Inquiry, form: InquiryForm, language: str) -> None:
             inquiry=inquiry,
             key=key,
             text_version=wording.version(),
-            text_digest=hashlib.sha256(form.fields[key].consent["text"].encode()).hexdigest(),
+            text_digest=hashlib.sha256(text.encode()).hexdigest(),
             language=language,
             given_at=inquiry.received_at,
         )
-        for key in form.consents_given
+        for key, text in form.consents_given.items()
     )
 
 

@@ -84,7 +84,9 @@ def _topics() -> set[str]:
     return {option["key"] for option in keyed(wording()["fields"])["topic"]["options"]}
 
 
-def _form_page(request: HttpRequest, form: InquiryForm, *, failure: str = "", status: int = 200) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: InquiryForm, *, failure: str = "", status: int = 200
+) -> HttpResponse:
     # Whoever waits for an error has waited long enough: do not ask a silent database once more.
     topic_pages = [] if failure else _topic_pages()
     context = {"form": form, "wording": wording(), "failure": failure, "topic_pages": topic_pages}
@@ -94,7 +96,9 @@ def _form_page(request: HttpRequest, form: InquiryForm, *, failure: str = "", st
 def _topic_pages() -> list[tuple[str, Article]]:
     """Return the pages that may answer a topic at once; none while the database is away."""
     try:
-        articles = Article.objects.published().for_readers_of(get_language()).filter(plan__in=TOPIC_PAGES.values())
+        articles = (
+            Article.objects.published().for_readers_of(get_language()).filter(plan__in=TOPIC_PAGES.values())
+        )
         by_plan = {article.plan: article for article in articles.defer("body", "body_html", "head_html")}
     except (DatabaseError, InterfaceError):
         return []
@@ -123,10 +127,14 @@ def _confirmation(inquiry: Inquiry) -> dict[str, str]:
     texts = wording()["pages_and_messages"]
     phrases = texts["reply_phrases"]
     reply_by = date_format(timezone.localtime(inquiry.reply_by), "DATETIME_FORMAT")
-    body = clinic().fill(texts["confirmation"]["body"]).format(
-        ref=inquiry.reference,
-        date=_("%(time)s (Seoul time)") % {"time": reply_by},
-        language=keyed(phrases["language"])[inquiry.language]["text"],
-        method=keyed(phrases["method"])[inquiry.contact_method]["text"],
+    body = (
+        clinic()
+        .fill(texts["confirmation"]["body"])
+        .format(
+            ref=inquiry.reference,
+            date=_("%(time)s (Seoul time)") % {"time": reply_by},
+            language=keyed(phrases["language"])[inquiry.language]["text"],
+            method=keyed(phrases["method"])[inquiry.contact_method]["text"],
+        )
     )
     return {"title": texts["confirmation"]["title"], "body": body}

@@ -17,7 +17,9 @@ def _static_files(tmp_path_factory):
     from django.conf import settings
 
     settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    )
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
@@ -42,7 +44,8 @@ def _undefined_template_variables_fail(caplog):
         wrong = [
             record.getMessage().splitlines()[0]
             for record in caplog.get_records("call")
-            if record.name == "django.template" and not str(record.args[1]).startswith(("admin/", "django/", "unknown"))
+            if record.name == "django.template"
+            and not str(record.args[1]).startswith(("admin/", "django/", "unknown"))
         ]
     assert not wrong, wrong
 

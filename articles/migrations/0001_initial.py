@@ -4,45 +4,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', 'Korean')], max_length=2, verbose_name='language')),
-                ('slug', models.SlugField(help_text='The same in every language.', max_length=100, verbose_name='address')),
-                ('plan', models.CharField(blank=True, help_text='Its number in the content plan, such as A04.', max_length=3, verbose_name='plan')),
-                ('kind', models.CharField(choices=[('condition', 'condition'), ('standard_care', 'standard care'), ('treatment', 'stem cell treatment'), ('related', 'related to the treatment'), ('reference', 'reference')], max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('summary', models.CharField(help_text="One or two sentences that answer the page's question.", max_length=200, verbose_name='summary')),
-                ('in_short', models.TextField(blank=True, help_text='Up to three points, one a line. Pages about the treatment get the standard summary instead.', verbose_name='in short')),
-                ('body', models.TextField(help_text='Markdown. [F31] cites a fact; {panel medicines} on its own line inserts a statement.', verbose_name='text')),
-                ('written_by', models.CharField(max_length=120, verbose_name='written by')),
-                ('reviewed_by', models.CharField(max_length=120, verbose_name='medically reviewed by')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('change_note', models.CharField(blank=True, max_length=200, verbose_name='what changed')),
-                ('reviewed_on', models.DateField(verbose_name='last reviewed')),
-                ('next_review_on', models.DateField(verbose_name='next review due')),
-                ('published_at', models.DateTimeField(blank=True, help_text='Empty: a draft. In the future: scheduled.', null=True, verbose_name='published')),
-                ('head_html', models.TextField(editable=False)),
-                ('body_html', models.TextField(editable=False)),
-                ('contents', models.JSONField(default=list, editable=False)),
-                ('references', models.JSONField(default=list, editable=False)),
-                ('levels', models.JSONField(default=list, editable=False)),
-                ('reading_minutes', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('shipped_digest', models.CharField(blank=True, editable=False, help_text='What load_articles last wrote. Another digest now means that staff edited.', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ko", "Korean")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The same in every language.", max_length=100, verbose_name="address"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.CharField(
+                        blank=True,
+                        help_text="Its number in the content plan, such as A04.",
+                        max_length=3,
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("condition", "condition"),
+                            ("standard_care", "standard care"),
+                            ("treatment", "stem cell treatment"),
+                            ("related", "related to the treatment"),
+                            ("reference", "reference"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "summary",
+                    models.CharField(
+                        help_text="One or two sentences that answer the page's question.",
+                        max_length=200,
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "in_short",
+                    models.TextField(
+                        blank=True,
+                        help_text="Up to three points, one a line. Pages about the treatment get the standard summary instead.",
+                        verbose_name="in short",
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Markdown. [F31] cites a fact; {panel medicines} on its own line inserts a statement.",
+                        verbose_name="text",
+                    ),
+                ),
+                ("written_by", models.CharField(max_length=120, verbose_name="written by")),
+                ("reviewed_by", models.CharField(max_length=120, verbose_name="medically reviewed by")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("change_note", models.CharField(blank=True, max_length=200, verbose_name="what changed")),
+                ("reviewed_on", models.DateField(verbose_name="last reviewed")),
+                ("next_review_on", models.DateField(verbose_name="next review due")),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Empty: a draft. In the future: scheduled.",
+                        null=True,
+                        verbose_name="published",
+                    ),
+                ),
+                ("head_html", models.TextField(editable=False)),
+                ("body_html", models.TextField(editable=False)),
+                ("contents", models.JSONField(default=list, editable=False)),
+                ("references", models.JSONField(default=list, editable=False)),
+                ("levels", models.JSONField(default=list, editable=False)),
+                ("reading_minutes", models.PositiveSmallIntegerField(default=1, editable=False)),
+                (
+                    "shipped_digest",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="What load_articles last wrote. Another digest now means that staff edited.",
+                        max_length=64,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'ordering': ['plan', 'slug', 'language'],
-                'constraints': [models.UniqueConstraint(fields=('language', 'slug'), name='article_slug_once_per_language'), models.UniqueConstraint(condition=models.Q(('plan', ''), _negated=True), fields=('language', 'plan'), name='article_plan_once_per_language'), models.CheckConstraint(condition=models.Q(('language__in', ['en', 'ko'])), name='article_language_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['condition', 'standard_care', 'treatment', 'related', 'reference'])), name='article_kind_known'), models.CheckConstraint(condition=models.Q(('written_by', models.F('reviewed_by')), _negated=True), name='article_reviewer_is_not_author'), models.CheckConstraint(condition=models.Q(('next_review_on__gt', models.F('reviewed_on'))), name='article_next_review_after_last')],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "ordering": ["plan", "slug", "language"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("language", "slug"), name="article_slug_once_per_language"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("plan", ""), _negated=True),
+                        fields=("language", "plan"),
+                        name="article_plan_once_per_language",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "ko"])), name="article_language_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["condition", "standard_care", "treatment", "related", "reference"])
+                        ),
+                        name="article_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("written_by", models.F("reviewed_by")), _negated=True),
+                        name="article_reviewer_is_not_author",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("next_review_on__gt", models.F("reviewed_on"))),
+                        name="article_next_review_after_last",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,15 +2,15 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import inquiries.models.inquiry
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import inquiries.models.inquiry
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,152 +19,440 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Inquiry',
+            name="Inquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=inquiries.models.inquiry.new_reference, max_length=10, unique=True, verbose_name='reference')),
-                ('form_token', models.CharField(max_length=32)),
-                ('content_digest', models.CharField(max_length=64)),
-                ('preferred_name', models.CharField(max_length=60, verbose_name='name')),
-                ('contact_method', models.CharField(max_length=5, verbose_name='reply by')),
-                ('email', models.CharField(blank=True, max_length=254, verbose_name='email')),
-                ('phone', models.CharField(blank=True, max_length=24, verbose_name='phone')),
-                ('best_time', models.CharField(blank=True, max_length=80, verbose_name='good time to call')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', 'Korean')], max_length=2, verbose_name='language')),
-                ('lives_in', models.CharField(max_length=9, verbose_name='lives in')),
-                ('asking_for', models.CharField(max_length=12, verbose_name='asking for')),
-                ('topic', models.CharField(max_length=16, verbose_name='topic')),
-                ('message', models.TextField(blank=True, verbose_name='question')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('status', models.CharField(choices=[('new', 'New'), ('taken', 'Taken'), ('answered', 'Answered'), ('closed', 'Closed')], default='new', max_length=8, verbose_name='status')),
-                ('reply_by', models.DateTimeField(verbose_name='reply by')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('closing_reason', models.CharField(blank=True, max_length=22, verbose_name='closing reason')),
-                ('version', models.PositiveIntegerField(default=1, help_text='Counts the steps, so that none is overwritten.')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to=settings.AUTH_USER_MODEL, verbose_name='who has it')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=inquiries.models.inquiry.new_reference,
+                        max_length=10,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("form_token", models.CharField(max_length=32)),
+                ("content_digest", models.CharField(max_length=64)),
+                ("preferred_name", models.CharField(max_length=60, verbose_name="name")),
+                ("contact_method", models.CharField(max_length=5, verbose_name="reply by")),
+                ("email", models.CharField(blank=True, max_length=254, verbose_name="email")),
+                ("phone", models.CharField(blank=True, max_length=24, verbose_name="phone")),
+                ("best_time", models.CharField(blank=True, max_length=80, verbose_name="good time to call")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ko", "Korean")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                ("lives_in", models.CharField(max_length=9, verbose_name="lives in")),
+                ("asking_for", models.CharField(max_length=12, verbose_name="asking for")),
+                ("topic", models.CharField(max_length=16, verbose_name="topic")),
+                ("message", models.TextField(blank=True, verbose_name="question")),
+                (
+                    "received_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("taken", "Taken"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                        ],
+                        default="new",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reply_by", models.DateTimeField(verbose_name="reply by")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                (
+                    "closing_reason",
+                    models.CharField(blank=True, max_length=22, verbose_name="closing reason"),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Counts the steps, so that none is overwritten."
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inquiries",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who has it",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inquiry',
-                'verbose_name_plural': 'inquiries',
+                "verbose_name": "inquiry",
+                "verbose_name_plural": "inquiries",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('received', 'Received'), ('take', 'Take'), ('put_back', 'Put back'), ('answer', 'Mark as answered'), ('close', 'Close'), ('reopen', 'Reopen')], max_length=8, verbose_name='step')),
-                ('was', models.CharField(blank=True, choices=[('new', 'New'), ('taken', 'Taken'), ('answered', 'Answered'), ('closed', 'Closed')], max_length=8)),
-                ('became', models.CharField(choices=[('new', 'New'), ('taken', 'Taken'), ('answered', 'Answered'), ('closed', 'Closed')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=22, verbose_name='reason')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='inquiries.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("take", "Take"),
+                            ("put_back", "Put back"),
+                            ("answer", "Mark as answered"),
+                            ("close", "Close"),
+                            ("reopen", "Reopen"),
+                        ],
+                        max_length=8,
+                        verbose_name="step",
+                    ),
+                ),
+                (
+                    "was",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new", "New"),
+                            ("taken", "Taken"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "became",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("taken", "Taken"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=22, verbose_name="reason")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="inquiries.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=20, verbose_name='consent')),
-                ('text_version', models.CharField(max_length=20, verbose_name='version')),
-                ('text_digest', models.CharField(help_text='SHA-256 of the text as it was shown.', max_length=64)),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', 'Korean')], max_length=2, verbose_name='language')),
-                ('given_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='given')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='inquiries.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=20, verbose_name="consent")),
+                ("text_version", models.CharField(max_length=20, verbose_name="version")),
+                (
+                    "text_digest",
+                    models.CharField(help_text="SHA-256 of the text as it was shown.", max_length=64),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ko", "Korean")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                ("given_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="given")),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="inquiries.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consent',
-                'verbose_name_plural': 'consents',
-                'ordering': ['pk'],
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Viewing',
+            name="Viewing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='viewings', to='inquiries.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="viewings",
+                        to="inquiries.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'viewing',
-                'verbose_name_plural': 'viewings',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "viewing",
+                "verbose_name_plural": "viewings",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(models.OrderBy(models.F('answered_at'), nulls_first=True), models.F('reply_by'), models.F('id'), condition=models.Q(('status__in', ['new', 'taken', 'answered'])), name='inquiry_open_queue'),
+            model_name="inquiry",
+            index=models.Index(
+                models.OrderBy(models.F("answered_at"), nulls_first=True),
+                models.F("reply_by"),
+                models.F("id"),
+                condition=models.Q(("status__in", ["new", "taken", "answered"])),
+                name="inquiry_open_queue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.UniqueConstraint(fields=('form_token', 'content_digest'), name='inquiry_sent_once'),
+            model_name="inquiry",
+            constraint=models.UniqueConstraint(
+                fields=("form_token", "content_digest"), name="inquiry_sent_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'taken', 'answered', 'closed'])), name='inquiry_status_known'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["new", "taken", "answered", "closed"])),
+                name="inquiry_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['en', 'ko'])), name='inquiry_language_known'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["en", "ko"])), name="inquiry_language_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('best_time', ''), ('contact_method', 'email'), ('phone', ''), models.Q(('email', ''), _negated=True)), models.Q(('contact_method', 'phone'), ('email', ''), models.Q(('phone', ''), _negated=True)), _connector='OR'), name='inquiry_one_way_to_reply'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("best_time", ""),
+                        ("contact_method", "email"),
+                        ("phone", ""),
+                        models.Q(("email", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("contact_method", "phone"), ("email", ""), models.Q(("phone", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="inquiry_one_way_to_reply",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status', 'new'), _negated=True), ('owner', None), _connector='OR'), models.Q(models.Q(('status__in', ['taken', 'answered']), _negated=True), ('owner__isnull', False), _connector='OR')), name='inquiry_in_hand_has_owner'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(models.Q(("status", "new"), _negated=True), ("owner", None), _connector="OR"),
+                    models.Q(
+                        models.Q(("status__in", ["taken", "answered"]), _negated=True),
+                        ("owner__isnull", False),
+                        _connector="OR",
+                    ),
+                ),
+                name="inquiry_in_hand_has_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('status__in', ['new', 'taken']), _negated=True), ('answered_at', None), _connector='OR'), models.Q(models.Q(('status', 'answered'), _negated=True), ('answered_at__isnull', False), _connector='OR')), name='inquiry_awaiting_reply_is_unanswered'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("status__in", ["new", "taken"]), _negated=True),
+                        ("answered_at", None),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        models.Q(("status", "answered"), _negated=True),
+                        ("answered_at__isnull", False),
+                        _connector="OR",
+                    ),
+                ),
+                name="inquiry_awaiting_reply_is_unanswered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed'), models.Q(('closing_reason', ''), _negated=True)), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at', None), ('closing_reason', '')), _connector='OR'), name='inquiry_closed_has_reason'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("status", "closed"),
+                        models.Q(("closing_reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "closed"), _negated=True),
+                        ("closed_at", None),
+                        ("closing_reason", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="inquiry_closed_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['received', 'take', 'put_back', 'answer', 'close', 'reopen'])), name='event_step_known'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("step__in", ["received", "take", "put_back", "answer", "close", "reopen"])
+                ),
+                name="event_step_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by', None), ('step', 'received')), models.Q(models.Q(('step', 'received'), _negated=True), ('by__isnull', False)), _connector='OR'), name='event_by_staff_unless_received'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("by", None), ("step", "received")),
+                    models.Q(models.Q(("step", "received"), _negated=True), ("by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="event_by_staff_unless_received",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='event_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9216886965e05956aabf6f3e8549fb0d66218e34', operation='UPDATE OR DELETE', pgid='pgtrigger_event_append_only_9a14d', table='inquiries_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="event_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9216886965e05956aabf6f3e8549fb0d66218e34",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_event_append_only_9a14d",
+                    table="inquiries_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='event_never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='f12c13ba65cb788c57978197001be0d7d8830894', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_event_never_emptied_d65bc', table='inquiries_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="event_never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+                    hash="f12c13ba65cb788c57978197001be0d7d8830894",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_event_never_emptied_d65bc",
+                    table="inquiries_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'key'), name='consent_once_per_inquiry'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(fields=("inquiry", "key"), name="consent_once_per_inquiry"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='52ab6d46c7d097a8834e9e97184efa02b25567af', operation='UPDATE OR DELETE', pgid='pgtrigger_consent_append_only_06908', table='inquiries_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="52ab6d46c7d097a8834e9e97184efa02b25567af",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_consent_append_only_06908",
+                    table="inquiries_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='07e95de485f20d67dbdebb3968fa117cb5119787', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_consent_never_emptied_6db53', table='inquiries_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+                    hash="07e95de485f20d67dbdebb3968fa117cb5119787",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_consent_never_emptied_6db53",
+                    table="inquiries_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='viewing',
-            trigger=pgtrigger.compiler.Trigger(name='viewing_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dbb4fc763128448152fdcd76ffa7d757a160d461', operation='UPDATE OR DELETE', pgid='pgtrigger_viewing_append_only_21595', table='inquiries_viewing', when='BEFORE')),
+            model_name="viewing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="viewing_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="dbb4fc763128448152fdcd76ffa7d757a160d461",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_viewing_append_only_21595",
+                    table="inquiries_viewing",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='viewing',
-            trigger=pgtrigger.compiler.Trigger(name='viewing_never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='8a9cd09d604e25f8a52e32fb0b3b7f02757cb768', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_viewing_never_emptied_5a31c', table='inquiries_viewing', when='BEFORE')),
+            model_name="viewing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="viewing_never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+                    hash="8a9cd09d604e25f8a52e32fb0b3b7f02757cb768",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_viewing_never_emptied_5a31c",
+                    table="inquiries_viewing",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

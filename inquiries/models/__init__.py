@@ -1,4 +1,14 @@
-from .inquiry import AWAITING_REPLY, OPEN, TRANSITIONS, Inquiry, Language, Status, Step, StepRefused, reason_text
+from .inquiry import (
+    AWAITING_REPLY,
+    OPEN,
+    TRANSITIONS,
+    Inquiry,
+    Language,
+    Status,
+    Step,
+    StepRefused,
+    reason_text,
+)
 from .record import Consent, Event, Viewing
 
 __all__ = [

@@ -113,7 +113,9 @@ class Inquiry(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     closing_reason = models.CharField(_("closing reason"), max_length=22, blank=True)
-    version = models.PositiveIntegerField(default=1, help_text="Counts the steps, so that none is overwritten.")
+    version = models.PositiveIntegerField(
+        default=1, help_text="Counts the steps, so that none is overwritten."
+    )
 
     objects = InquiryQuerySet.as_manager()
 
@@ -199,7 +201,9 @@ class Inquiry(models.Model):
     def close(self, reason, note="", *, by):
         if reason not in wording.closing_reasons():
             raise StepRefused(_now("Choose a reason for closing."))
-        self._step(Step.CLOSE, by=by, note=note, reason=reason, closing_reason=reason, closed_at=timezone.now())
+        self._step(
+            Step.CLOSE, by=by, note=note, reason=reason, closing_reason=reason, closed_at=timezone.now()
+        )
 
     def reopen(self, note="", *, by):
         """Put it back into the queue, with a new promise."""
@@ -229,7 +233,9 @@ class Inquiry(models.Model):
             )
         same = Inquiry.objects.filter(pk=self.pk, version=self.version)
         if not same.update(status=became, version=F("version") + 1, **changes):
-            raise StepRefused(_now("Somebody else changed this inquiry just before you. Nothing was overwritten."))
+            raise StepRefused(
+                _now("Somebody else changed this inquiry just before you. Nothing was overwritten.")
+            )
         self.events.create(step=step, was=self.status, became=became, by=by, note=note, reason=reason)
         self.refresh_from_db()
 

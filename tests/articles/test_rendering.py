@@ -59,7 +59,9 @@ def test_a_range_leaves_out_what_nobody_has_checked():
     assert len(result.references) == 3
 
 
-@pytest.mark.parametrize(("marker", "problem"), [("F99", "not in the evidence"), ("F03", "has not been checked")])
+@pytest.mark.parametrize(
+    ("marker", "problem"), [("F99", "not in the evidence"), ("F03", "has not been checked")]
+)
 def test_a_fact_that_may_not_be_published_stops_rendering(marker, problem):
     with pytest.raises(UnknownFact, match=problem):
         page(f"Said [{marker}].")

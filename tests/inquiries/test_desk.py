@@ -67,7 +67,9 @@ def test_each_tab_shows_its_own_and_counts_it(client, nurse, colleague, tab, nam
     page = client.get(QUEUE, {"queue": tab})
 
     assert {inquiry.preferred_name for inquiry in page.context["cl"].result_list} == names
-    assert re.search(rf'queue={tab}" aria-current="page">[^<]+<span class="count">{len(names)}</span>', page.text)
+    assert re.search(
+        rf'queue={tab}" aria-current="page">[^<]+<span class="count">{len(names)}</span>', page.text
+    )
 
 
 def test_the_queue_takes_as_many_queries_for_many_as_for_few(client, nurse, django_assert_max_num_queries):
@@ -83,7 +85,11 @@ def test_the_buttons_are_those_of_the_state_table(client, nurse):
     client.force_login(nurse)
 
     assert offered(client.get(desk(make_inquiry()))) == ["take", "close"]
-    assert offered(client.get(desk(make_inquiry(status=Status.TAKEN, owner=nurse)))) == ["put_back", "answer", "close"]
+    assert offered(client.get(desk(make_inquiry(status=Status.TAKEN, owner=nurse)))) == [
+        "put_back",
+        "answer",
+        "close",
+    ]
     assert offered(client.get(desk(make_inquiry(status=Status.CLOSED)))) == ["reopen"]
 
 
@@ -227,7 +233,17 @@ def test_nobody_adds_or_deletes_an_inquiry_here(client, nurse, path):
 
 
 @pytest.mark.parametrize(
-    "query", ["status=%00", "queue=%00", "queue=nonsense", "message__startswith=I", "email__regex=[", "p=99999", "o=7", "q=%F0%9F%99%82"]
+    "query",
+    [
+        "status=%00",
+        "queue=%00",
+        "queue=nonsense",
+        "message__startswith=I",
+        "email__regex=[",
+        "p=99999",
+        "o=7",
+        "q=%F0%9F%99%82",
+    ],
 )
 def test_a_strange_address_is_answered_and_opens_no_side_door(client, nurse, query):
     make_inquiry()
@@ -259,7 +275,14 @@ def test_marks_that_turn_the_text_around_are_not_shown_beside_other_text(client,
 
 @pytest.mark.parametrize(
     ("minutes", "words"),
-    [(30, "30 min left"), (90, "1 h left"), (60 * 30, "1 day left"), (60 * 50, "2 days left"), (-5, "5 min late"), (-180, "3 h late")],
+    [
+        (30, "30 min left"),
+        (90, "1 h left"),
+        (60 * 30, "1 day left"),
+        (60 * 50, "2 days left"),
+        (-5, "5 min late"),
+        (-180, "3 h late"),
+    ],
 )
 def test_the_countdown_says_in_words_what_is_left(minutes, words):
     assert countdown(timezone.timedelta(minutes=minutes)) == words

@@ -57,7 +57,11 @@ def test_nothing_is_ticked_before_the_person_ticks_it(client):
         ({"adult": None}, "adult", "This form is for people aged 19 or older."),
         ({"personal": None}, "personal", "We need this consent to be able to reply to you."),
         ({"sensitive": None}, "sensitive", "To send a message or this topic"),
-        ({"sensitive": None, "message": "", "topic": "appointment"}, "sensitive", "To send a message or this topic"),
+        (
+            {"sensitive": None, "message": "", "topic": "appointment"},
+            "sensitive",
+            "To send a message or this topic",
+        ),
         ({"preferred_name": "A\x00da"}, "preferred_name", "Remove the characters that cannot be shown"),
         ({"preferred_name": "Ada\nBcc: x"}, "preferred_name", "Remove the characters that cannot be shown"),
         ({"message": "a\x00b"}, "message", "Remove the characters that cannot be shown"),
@@ -104,7 +108,14 @@ def test_a_phone_number_is_understood_however_it_is_written(typed, lives_in, sto
 
 @pytest.mark.parametrize(
     "text",
-    ["emoji 🙂 and 👩🏽‍⚕️", "right\u202eto left\u200f", "Ünïcödé e\u0301", "' OR 1=1 --", "{{ 7*7 }} {% now %}", "<b>&amp;"],
+    [
+        "emoji 🙂 and 👩🏽‍⚕️",
+        "right\u202eto left\u200f",
+        "Ünïcödé e\u0301",
+        "' OR 1=1 --",
+        "{{ 7*7 }} {% now %}",
+        "<b>&amp;",
+    ],
 )
 def test_any_script_and_any_sign_a_person_can_type_is_accepted(text):
     assert errors(message=text, preferred_name=text[:60]) == {}
@@ -148,7 +159,8 @@ def test_each_error_is_tied_to_its_field_for_a_screen_reader(client):
     described = re.search(r'aria-describedby="([^"]+)"', name)[1].split()
     assert described == ["id_preferred_name_helptext", "id_preferred_name_error"]
     assert all(f'id="{identifier}"' in page for identifier in described)
-    assert re.search(r'<fieldset class="field field-topic field-error" aria-describedby="id_topic_helptext id_topic_error"', page)
+    topic = re.search(r'<fieldset class="field field-topic field-error"[^>]*>', page)[0]
+    assert 'aria-describedby="id_topic_helptext id_topic_error"' in topic
 
 
 @pytest.mark.parametrize("token", ["", "forged", "forged:signature", None])

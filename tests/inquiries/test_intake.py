@@ -124,7 +124,9 @@ print(form.status_code, sent.status_code, answers()["message"] in sent.text)
         "DEBUG": "true",  # plain names of static files
     }
 
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60
+    )
 
     assert done.stdout.split() == ["200", "503", "True"], done.stderr
     assert answers()["message"] not in done.stderr
@@ -150,7 +152,15 @@ def test_the_promise_counts_working_days_of_seoul(received, promised):
 
 @pytest.mark.parametrize(
     "text",
-    ["900101-1234567", "900101 2234567", "9001011234567", "여권 M12345678 입니다", "M123A4567", "4111 1111 1111 1111", "４１１１-1111-1111-1111"],
+    [
+        "900101-1234567",
+        "900101 2234567",
+        "9001011234567",
+        "여권 M12345678 입니다",
+        "M123A4567",
+        "4111 1111 1111 1111",
+        "４１１１-1111-1111-1111",
+    ],
 )
 def test_numbers_that_must_not_be_held_are_recognised(text):
     assert looks_like_identifier(f"it is {text}, ok?")
@@ -158,7 +168,15 @@ def test_numbers_that_must_not_be_held_are_recognised(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["+82 10 1234 5678", "NCT03265808", "ChiCTR2600122690", "1234 5678 9012 3456", "F31, 2,696 people", "2026-11-23", "900101"],
+    [
+        "+82 10 1234 5678",
+        "NCT03265808",
+        "ChiCTR2600122690",
+        "1234 5678 9012 3456",
+        "F31, 2,696 people",
+        "2026-11-23",
+        "900101",
+    ],
 )
 def test_other_numbers_are_left_alone(text):
     assert not looks_like_identifier(f"it is {text}, ok?")

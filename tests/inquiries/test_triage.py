@@ -57,7 +57,9 @@ def test_every_step_from_every_status(status, step, nurse):
 
 
 def test_the_table_offers_exactly_what_is_allowed():
-    table = {(status, step): became for status, steps in TRANSITIONS.items() for step, became in steps.items()}
+    table = {
+        (status, step): became for status, steps in TRANSITIONS.items() for step, became in steps.items()
+    }
 
     assert table == ALLOWED
 
@@ -193,12 +195,18 @@ def test_the_database_refuses_an_event_of_nobody(fields, constraint, nurse):
 def test_what_happened_can_be_added_to_and_never_changed(model, statement, nurse):
     inquiry = make_inquiry()
     inquiry.take(by=nurse)
-    Consent.objects.create(inquiry=inquiry, key="personal", text_version="1.0", text_digest="0", language="en")
+    Consent.objects.create(
+        inquiry=inquiry, key="personal", text_version="1.0", text_digest="0", language="en"
+    )
     Viewing.objects.create(inquiry=inquiry, by=nurse)
     before = model.objects.count()
 
-    with pytest.raises(DatabaseError, match="pgtrigger: Cannot"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE refuses to run before pending checks
-        cursor.execute(statement.format(model._meta.db_table))
+    with (
+        pytest.raises(DatabaseError, match="pgtrigger: Cannot"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        # TRUNCATE refuses to run before pending checks.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; " + statement.format(model._meta.db_table))
 
     assert model.objects.count() == before == 1

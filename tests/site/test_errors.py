@@ -44,7 +44,7 @@ def test_a_nul_in_the_address_is_a_bad_request(client, path):
         ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(100)), 400),
         ("application/x-www-form-urlencoded", b"message=%ff%fe%00", 422),
         ("multipart/form-data; boundary=x", b"--x\r\nbroken", 422),
-        ("multipart/form-data; boundary=" + "x" * 200, b"", 400),
+        ("multipart/form-data", b"no boundary", 400),
         ("application/json", b'{"message": "hello"}', 422),
         ("text/plain", b"\x00\xff", 422),
         ("", b"", 422),
