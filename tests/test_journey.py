@@ -98,7 +98,7 @@ def test_only_the_chosen_way_to_reply_is_asked_for(open_page):
 def test_a_person_whose_browser_speaks_korean_asks_in_korean(open_page):
     page = open_page("/", locale="ko-KR")
     expect(page).to_have_url(re.compile("/ko/$"))
-    page.get_by_role("link", name="질문하기").first.click()
+    page.get_by_role("link", name="문의하기").first.click()
     page.get_by_label("비용과 포함 항목").check()
     page.get_by_label("본인").check()
     page.get_by_label("한국", exact=True).check()

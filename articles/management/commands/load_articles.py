@@ -25,7 +25,9 @@ class Command(BaseCommand):
         counts = {"new": 0, "updated": 0, "unchanged": 0, "kept (edited by staff)": 0}
         for path in sorted(CONTENT.glob("??/*.md")):
             counts[self._load(path)] += 1
-        self.stdout.write("Articles: " + ", ".join(f"{count} {word}" for word, count in counts.items()) + ".")
+        if options["verbosity"]:
+            said = ", ".join(f"{count} {word}" for word, count in counts.items())
+            self.stdout.write(f"Articles: {said}.")
 
     def _load(self, path: Path) -> str:
         """Bring one file into the database and say what became of it."""
