@@ -46,7 +46,7 @@ fix: .venv/synced ## repair what can be repaired by itself, and format
 messages: .venv/synced ## collect the texts to translate into Korean, and compile them
 	@command -v msgfmt > /dev/null || { echo 'GNU gettext is missing (Debian: apt install gettext).'; exit 1; }
 	@$(PRODUCTION); set -e; \
-	$(PYTHON) manage.py makemessages --locale ko --no-location --ignore var --ignore .venv --ignore .tools; \
+	$(PYTHON) manage.py makemessages --locale ko --no-wrap --add-location file --ignore var --ignore .venv --ignore .tools; \
 	$(PYTHON) manage.py compilemessages --locale ko --ignore .venv --ignore .tools
 
 .venv/synced: uv.lock pyproject.toml .python-version .tools/uv-$(UV_VERSION)

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import rendering
 from .evidence import UnknownFact, ledger
@@ -25,7 +26,7 @@ class Kind(models.TextChoices):
     STANDARD_CARE = "standard_care", _("standard care")
     TREATMENT = "treatment", _("stem cell treatment")
     RELATED = "related", _("related to the treatment")
-    REFERENCE = "reference", _("reference")
+    REFERENCE = "reference", pgettext_lazy("kind of article", "reference")
 
 
 WITH_SUMMARY = {Kind.TREATMENT, Kind.RELATED}

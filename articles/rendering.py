@@ -192,7 +192,8 @@ def _head(in_short: str, has_summary: bool, language: str) -> str:
         return f"{{panel evidence}}\n\n::: in-short\n## {title}\n\n{box}\n:::\n"
     if in_short:
         box = "\n".join(f"- {line}" for line in in_short.splitlines() if line.strip())
-        return f"::: in-short\n## {_('In short')}\n\n{box}\n:::\n"
+        title = _("In short")
+        return f"::: in-short\n## {title}\n\n{box}\n:::\n"
     return ""
 
 

@@ -73,10 +73,13 @@ def _help_lines() -> dict[str, Any]:
 
 
 def help_lines(language: str | None = None) -> list[dict[str, str]]:
-    """The crisis lines by country, the general directory last."""
-    return [
-        {"country": line["country"], "text": in_language(line, language)} for line in _help_lines()["lines"]
-    ]
+    """The crisis lines by country, the general directory last; `site` is the part of a text to link."""
+    lines = []
+    for line in _help_lines()["lines"]:
+        text, site = in_language(line, language), line.get("site", "")
+        before, _site, after = text.partition(site) if site else (text, "", "")
+        lines.append({"text": text, "before": before, "site": site, "after": after})
+    return lines
 
 
 def help_lines_checked_on() -> date:

@@ -15,9 +15,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from . import wording
@@ -30,13 +29,13 @@ def countdown(left: timedelta) -> str:
     if days:
         span = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
     elif hours:
-        span = _now("%(n)d h") % {"n": hours}
+        span = gettext("%(n)d h") % {"n": hours}
     else:
-        span = _now("%(n)d min") % {"n": abs(left) // timedelta(minutes=1)}
+        span = gettext("%(n)d min") % {"n": abs(left) // timedelta(minutes=1)}
     return (
-        _now("%(span)s late") % {"span": span}
+        gettext("%(span)s late") % {"span": span}
         if left < timedelta()
-        else _now("%(span)s left") % {"span": span}
+        else gettext("%(span)s left") % {"span": span}
     )
 
 
@@ -237,7 +236,7 @@ class InquiryAdmin(admin.ModelAdmin):
         if form.cleaned_data["version"] != inquiry.version:
             messages.error(
                 request,
-                _now(
+                gettext(
                     "Somebody else changed this inquiry while you had it open. "
                     "Look at it as it is now; nothing was done."
                 ),

@@ -110,7 +110,7 @@ def test_a_person_whose_browser_speaks_korean_asks_in_korean(open_page):
     page.get_by_role("button", name="문의 보내기").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("문의가 접수되었습니다")
-    expect(page.get_by_text("한국어로 전화로").first).to_be_visible()
+    expect(page.get_by_text("전화로 답변드립니다(답변 언어: 한국어)").first).to_be_visible()
     assert Inquiry.objects.get().phone == "+821012345678"
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Language
@@ -36,7 +36,7 @@ class Step(models.TextChoices):
     TAKE = "take", _("Take")
     PUT_BACK = "put_back", _("Put back")
     ANSWER = "answer", _("Mark as answered")
-    CLOSE = "close", _("Close")
+    CLOSE = "close", pgettext_lazy("step", "Close")
     REOPEN = "reopen", _("Reopen")
 
 
@@ -90,7 +90,7 @@ class Inquiry(models.Model):
     content_digest = models.CharField(max_length=64)
 
     preferred_name = models.CharField(_("name"), max_length=60)
-    contact_method = models.CharField(_("reply by"), max_length=5)
+    contact_method = models.CharField(_("how to reply"), max_length=5)
     email = models.CharField(_("email"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=24, blank=True)
     best_time = models.CharField(_("good time to call"), max_length=80, blank=True)
@@ -200,7 +200,7 @@ class Inquiry(models.Model):
 
     def close(self, reason, note="", *, by):
         if reason not in wording.closing_reasons():
-            raise StepRefused(_now("Choose a reason for closing."))
+            raise StepRefused(gettext("Choose a reason for closing."))
         self._step(
             Step.CLOSE, by=by, note=note, reason=reason, closing_reason=reason, closed_at=timezone.now()
         )
@@ -228,13 +228,13 @@ class Inquiry(models.Model):
         became = TRANSITIONS[Status(self.status)].get(step)
         if became is None:
             raise StepRefused(
-                _now("“%(step)s” is not possible while the inquiry is %(status)s.")
+                gettext("“%(step)s” is not possible while the inquiry is %(status)s.")
                 % {"step": step.label, "status": self.get_status_display().lower()}
             )
         same = Inquiry.objects.filter(pk=self.pk, version=self.version)
         if not same.update(status=became, version=F("version") + 1, **changes):
             raise StepRefused(
-                _now("Somebody else changed this inquiry just before you. Nothing was overwritten.")
+                gettext("Somebody else changed this inquiry just before you. Nothing was overwritten.")
             )
         self.events.create(step=step, was=self.status, became=became, by=by, note=note, reason=reason)
         self.refresh_from_db()
