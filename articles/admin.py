@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.utils.translation import gettext_lazy as _
 
 from .models import Article
@@ -14,6 +15,11 @@ class ArticleAdmin(admin.ModelAdmin):
         (_("Who and when"), {"fields": ["written_by", "reviewed_by", "reviewed_on", "next_review_on"]}),
         (_("Publishing"), {"fields": ["published_at", "version", "change_note"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "summary":
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         """Keep every article: taking the publishing date away hides it."""

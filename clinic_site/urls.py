@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from . import views
 
+admin.site.enable_nav_sidebar = False  # its links stand in the header
+
 urlpatterns = [
     path("", views.root, name="root"),
     path("admin/", admin.site.urls),

@@ -136,6 +136,7 @@ STEP_FORMS = {Step.ANSWER: StepForm, Step.CLOSE: CloseForm, Step.REOPEN: StepFor
 
 @admin.register(Inquiry)
 class InquiryAdmin(admin.ModelAdmin):
+    empty_value_display = "–"
     list_display = ["reference", "due", "greeting", "topic_text", "language", "state", "owner", "received"]
     list_filter = [QueueFilter, "language", TopicFilter]
     list_select_related = ["owner"]
@@ -271,7 +272,7 @@ class InquiryAdmin(admin.ModelAdmin):
             "steps": self._steps(request, inquiry, forms_sent or {}),
             "events": [(event, reason_text(event.reason)) for event in inquiry.events.select_related("by")],
             "consents": inquiry.consents.all(),
-            "viewings": inquiry.viewings.select_related("by")[:20],
+            "viewings": inquiry.viewings.by_person(),
             "sent_again_as": inquiry.sent_again_as().only("reference"),
         }
         return TemplateResponse(request, "admin/inquiries/inquiry/desk.html", context, status=status)

@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+import phonenumbers
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -164,6 +165,12 @@ class Inquiry(models.Model):
     def greeting_name(self):
         """The name as it may stand beside other text."""
         return DIRECTION_MARKS.sub("", self.preferred_name)
+
+    @property
+    def phone_text(self):
+        """The phone number in groups, as it is read out."""
+        number = phonenumbers.parse(self.phone)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     @property
     def next_steps(self):

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,12 +76,21 @@ class Consent(models.Model):
         return f"{self.key} {self.text_version} ({self.inquiry_id})"
 
 
+class ViewingQuerySet(models.QuerySet):
+    def by_person(self):
+        """Return who looked, how many times and when last; the latest first."""
+        people = self.order_by().values(name=F("by__username"))
+        return people.annotate(times=Count("pk"), last_at=Max("at")).order_by("-last_at")
+
+
 class Viewing(models.Model):
     """Somebody opened an inquiry. The consent text promises that every viewing is recorded."""
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="viewings")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects = ViewingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("viewing")

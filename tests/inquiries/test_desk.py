@@ -182,7 +182,9 @@ def test_every_viewing_is_recorded_and_shown(client, nurse, colleague):
     page = client.get(desk(inquiry)).text
 
     assert [viewing.by for viewing in Viewing.objects.all()] == [colleague, nurse]
-    assert re.search(r"Who looked at it.*nurse", page, re.DOTALL)
+    client.get(desk(inquiry))
+    page = client.get(desk(inquiry)).text
+    assert re.search(r"Who looked at it.*colleague,.*\(3 times\).*nurse,", page, re.DOTALL)
 
 
 def test_taking_several_says_which_could_not_be_taken(client, nurse, colleague):
