@@ -51,7 +51,7 @@ messages: .venv/synced ## collect the texts to translate into Korean, and compil
 
 .venv/synced: uv.lock pyproject.toml .python-version .tools/uv-$(UV_VERSION)
 	@$(UV) python find --quiet > /dev/null 2>&1 || $(UV) python install --quiet || { \
-	echo "No usable Python $$(cat .python-version): uv found none and could not download one."; exit 1; }
+	echo "No usable Python $$(cat .python-version): uv found none and could not download one. Install python$$(cat .python-version) and try again."; exit 1; }
 	@$(UV) sync --locked --quiet
 	@touch $@
 

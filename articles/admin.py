@@ -21,6 +21,14 @@ class ArticleAdmin(admin.ModelAdmin):
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def lookup_allowed(self, lookup, value, request):
+        """Allow the filters of the list, and no other question to the database."""
+        return lookup in {"language__exact", "kind__exact"}
+
+    def get_readonly_fields(self, request, obj=None):
+        """Fix what ties an article to its file and its translations, once it exists."""
+        return ["language", "plan"] if obj else []
+
     def has_delete_permission(self, request, obj=None):
         """Keep every article: taking the publishing date away hides it."""
         return False

@@ -31,7 +31,9 @@ from clinic_site.clinic import help_lines
 from . import statements
 from .evidence import LEVEL_MEANINGS, EvidenceLevel, Fact, Ledger, Source
 
-CITATION = re.compile(r"\[(F\d{2}(?:-F\d{2})?(?:,\s*F\d{2}(?:-F\d{2})?)*)\]")
+CITATION = re.compile(r"\[(F\d{2,3}(?:-F\d{2,3})?(?:,\s*F\d{2,3}(?:-F\d{2,3})?)*)\]")
+NEARLY_A_CITATION = re.compile(r"\[\s*[Ff]\d[^\]]*\]?")
+SLUG = re.compile(r"^[\w-]+$")
 PANEL = re.compile(r"^\{panel ([\w-]+)\}\s*$")
 HEADING_MARK = re.compile(r"\s*\{(?:#([\w-]+))?\s*(?:kind=(\w+))?\}\s*$")
 CARE_LEVELS = ("routine", "urgent", "emergency")
@@ -91,8 +93,10 @@ class Citations:
     def _facts(self, marker: str) -> list[Fact]:
         facts: list[Fact] = []
         for part in re.split(r",\s*", marker):
-            first, _, last = part.partition("-")
+            first, _dash, last = part.partition("-")
             facts += self.ledger.between(first, last) if last else [self.ledger.fact(first)]
+        if not facts:
+            raise RenderingError(_("[%(marker)s] cites nothing that may be published.") % {"marker": marker})
         return facts
 
     @staticmethod
@@ -150,7 +154,7 @@ def render(*, body: str, in_short: str, has_summary: bool, language: str, ledger
     """Render an article. Raises UnknownFact or RenderingError for what an editor must mend."""
     with translation.override(language):
         citations = Citations(ledger)
-        env: dict[str, Any] = {"citations": citations, "language": language, "contents": []}
+        env: dict[str, Any] = {"citations": citations, "language": language, "contents": [], "anchors": set()}
         parser = _parser()
         head = parser.render(_head(in_short, has_summary, language), env)
         env["contents"] = []
@@ -237,6 +241,10 @@ def _parser() -> MarkdownIt:
 def _citation(state: StateInline, silent: bool) -> bool:
     match = CITATION.match(state.src, state.pos)
     if not match:
+        if nearly := NEARLY_A_CITATION.match(state.src, state.pos):
+            raise RenderingError(
+                _("“%(text)s” is not a citation. Write [F31], [F31, F43] or [F09-F20].") % {"text": nearly[0]}
+            )
         return False
     if not silent:
         token = state.push("citation", "", 0)
@@ -258,7 +266,7 @@ def _panel(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _panel_html(name: str, language: str) -> str:
     if name == "help-now":
-        lines = "".join(format_html("<li>{}</li>", line["text"]) for line in help_lines(language))
+        lines = "".join(f"<li>{_linked(line)}</li>" for line in help_lines(language))
         title = escape(_("Help now, day or night"))
         return f'<section class="care care-emergency"><h3>{title}</h3><ul>{lines}</ul></section>\n'
     try:
@@ -269,6 +277,12 @@ def _panel_html(name: str, language: str) -> str:
             _("There is no panel “%(name)s”. The panels are: %(known)s.") % {"name": name, "known": known}
         ) from None
     return format_html('<div class="panel panel-{}"><p>{}</p></div>\n', name, text)
+
+
+def _linked(line: list[tuple[str, str]]) -> str:
+    return format_html_join(
+        "", "{}", ((format_html('<a href="{}">{}</a>', link, text) if link else text,) for text, link in line)
+    )
 
 
 def _headings(state: StateCore) -> None:
@@ -283,6 +297,13 @@ def _headings(state: StateCore) -> None:
             last.content = last.content[: mark.start()]
         title = "".join(child.content for child in inline.children or [])
         anchor = (mark and mark[1]) or slugify(title, allow_unicode=True)
+        if token.tag == "h1":
+            raise RenderingError(
+                _("“# %(title)s”: the page has its title; begin with ##.") % {"title": title}
+            )
+        if anchor in state.env["anchors"] or anchor.startswith(("ref-", "cite-")):
+            raise RenderingError(_("The anchor “%(anchor)s” is taken: choose another.") % {"anchor": anchor})
+        state.env["anchors"].add(anchor)
         token.attrSet("id", anchor)
         if token.tag == "h2":
             kind = (mark and mark[2]) or ""
@@ -294,7 +315,10 @@ def _article_links(state: StateCore) -> None:
         for child in token.children or []:
             href = str(child.attrGet("href") or "")
             if child.type == "link_open" and href.startswith("article:"):
-                child.attrSet("href", reverse("articles:detail", args=[href.removeprefix("article:")]))
+                slug = href.removeprefix("article:")
+                if not SLUG.match(slug):
+                    raise RenderingError(_("“%(link)s” is no address of an article.") % {"link": href})
+                child.attrSet("href", reverse("articles:detail", args=[slug]))
 
 
 def _tables(state: StateCore) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,15 +72,13 @@ def _help_lines() -> dict[str, Any]:
     return yaml.safe_load(HELP_LINES.read_text("utf-8"))
 
 
-def help_lines(language: str | None = None) -> list[dict[str, str]]:
-    """The crisis lines by country, the general directory last; `site` is the part of a text to link."""
+def help_lines(language: str | None = None) -> list[list[tuple[str, str]]]:
+    """The crisis lines, the general directory last: each in pieces of text and the address to link, or ""."""
     lines = []
     for line in _help_lines()["lines"]:
-        text, site = in_language(line, language), line.get("site", "")
-        before, _site, after = text.partition(site) if site else (text, "", "")
-        lines.append({"text": text, "before": before, "site": site, "after": after})
+        links = {number: "tel:" + re.sub(r"[^+\d]", "", number) for number in line.get("call", [])}
+        if site := line.get("site"):
+            links[site] = f"https://{site}/"
+        pieces = re.split(rf"\b({'|'.join(map(re.escape, links))})\b", in_language(line, language))
+        lines.append([(piece, links.get(piece, "")) for piece in pieces if piece])
     return lines
-
-
-def help_lines_checked_on() -> date:
-    return _help_lines()["checked_on"]

@@ -2,8 +2,21 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from . import views
+
+
+def trusted_proxies(get_response):
+    """Drop what a client says of itself in the name of a proxy, unless it is one of ours."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.META.get("REMOTE_ADDR") not in settings.TRUSTED_PROXIES:
+            for name in [name for name in request.META if name.startswith("HTTP_X_FORWARDED_")]:
+                del request.META[name]
+        return get_response(request)
+
+    return middleware
 
 
 def request_guard(get_response):
@@ -20,7 +33,9 @@ def request_guard(get_response):
         if request.method == "POST":
             if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
                 return views.unsupported_media_type(request)
-            if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            staff = request.path.startswith(reverse("admin:index"))
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if staff else settings.PUBLIC_BODY_LIMIT
+            if _length(request) > limit:
                 return views.content_too_large(request)
         return get_response(request)
 

@@ -164,7 +164,7 @@ def prepare(password: str, collect: bool) -> list[str]:
     django.setup()
     refuse_real_site()
     refuse_unreachable_database()
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     if collect:
         collect_static()
     if "load_articles" in get_commands():
@@ -187,9 +187,10 @@ def refuse_unreadable_address() -> None:
     if not os.environ.get("DATABASE_URL"):
         return
     try:
-        Env().dj_db_url("DATABASE_URL")
+        read = Env().dj_db_url("DATABASE_URL")
     except Exception:
-        # The error itself may quote the password.
+        read = {}  # the error itself may quote the password
+    if read.get("ENGINE") != "django.db.backends.postgresql":
         sys.exit("DATABASE_URL cannot be read: expected postgres://user:password@host:port/name")
 
 
@@ -207,8 +208,6 @@ def refuse_unreachable_database() -> None:
     from django.db import Error
 
     connection = database()
-    if connection.vendor != "postgresql":
-        sys.exit("DATABASE_URL must name a PostgreSQL: postgres://user:password@host:port/name")
     try:
         # Not through the pool, which would keep the reason to itself.
         connection.Database.connect(**connection.get_connection_params()).close()
@@ -216,6 +215,19 @@ def refuse_unreachable_database() -> None:
         reason = str(error).strip().partition("\n")[0]
         whose = "of DATABASE_URL " if os.environ.get("DATABASE_URL") else ""
         sys.exit(f"The database {whose}does not answer: {reason}")
+
+
+def migrate() -> None:
+    """Bring the tables up to date, or say in one line why this database will not do."""
+    from django.core.management import call_command
+    from django.db import Error, NotSupportedError
+    from django.db.migrations.exceptions import MigrationSchemaMissing
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except (Error, NotSupportedError, MigrationSchemaMissing) as error:
+        reason = str(error).strip().partition("\n")[0]
+        sys.exit(f"The database cannot hold the site: {reason}")
 
 
 def collect_static() -> None:
@@ -286,7 +298,8 @@ def serve(port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=2,
-        blocking_threads=1,
+        # More than cores: a thread waits while somebody's body trickles in over a bad line.
+        blocking_threads=8,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,

@@ -47,10 +47,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "clinic_site.middleware.request_guard",
+    "clinic_site.middleware.trusted_proxies",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "clinic_site.middleware.browser_isolation",
+    "clinic_site.middleware.request_guard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -105,7 +106,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 3,
     # Opening a connection costs PostgreSQL more than most of our queries.
-    "pool": {"min_size": 1, "max_size": 4, "timeout": 5},
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+    # What DATABASE_URL itself asks for, such as ?sslmode=verify-full.
+    **DATABASES["default"].get("OPTIONS", {}),
     # Values travel apart from the statement, so that PostgreSQL can never log what a
     # patient wrote together with the SQL text.
     "server_side_binding": True,
@@ -132,6 +135,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Staff
 
@@ -167,7 +172,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Hard to undo once the domain stands in the browsers' lists: the owner decides.
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -177,10 +183,14 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_AGE = 8 * 3600
+# Gone with the browser: it would tell the next person at this phone that somebody opened the form.
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "clinic_site.views.csrf_failure"
 
-# The longest form a person can send: a full message is under 10 kB on the wire.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
+# The longest form in bytes: of a person with a question (a full message takes under 10 kB), and
+# of an editor with an article.
+PUBLIC_BODY_LIMIT = 100_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 60
 FILE_UPLOAD_HANDLERS: list[str] = []  # no form of ours takes a file
 

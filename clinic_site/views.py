@@ -101,7 +101,7 @@ def content_too_large(request: HttpRequest) -> HttpResponse:
         _("That is too long to send"),
         _(
             "Nothing was stored. Go back to the page before: what you typed is usually still there. "
-            "Shorten it to 1,000 characters and send it again."
+            "Shorten it and send it again."
         ),
     )
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from . import wording
-from .models import AWAITING_REPLY, OPEN, Inquiry, Status, Step, StepRefused, Viewing, reason_text
+from .models import Inquiry, Status, Step, StepRefused, Viewing, is_open, is_overdue, reason_text
 
 
 def countdown(left: timedelta) -> str:
@@ -48,10 +49,10 @@ class QueueFilter(admin.SimpleListFilter):
 
     def tabs(self) -> dict[str, tuple[Any, Q]]:
         return {
-            "open": (_("Open"), Q(status__in=OPEN)),
+            "open": (_("Open"), is_open()),
             "new": (_("New"), Q(status=Status.NEW)),
-            "mine": (_("Mine"), Q(status__in=OPEN, owner=self.user)),
-            "late": (_("Late"), Q(status__in=AWAITING_REPLY, reply_by__lt=timezone.now())),
+            "mine": (_("Mine"), is_open() & Q(owner=self.user)),
+            "late": (_("Late"), is_overdue()),
             "answered": (_("Answered"), Q(status=Status.ANSWERED)),
             "closed": (_("Closed"), Q(status=Status.CLOSED)),
         }
@@ -141,8 +142,9 @@ class InquiryAdmin(admin.ModelAdmin):
     list_filter = [QueueFilter, "language", TopicFilter]
     list_select_related = ["owner"]
     list_per_page = 50
-    search_fields = ["reference", "preferred_name", "email", "phone"]
-    search_help_text = _("Reference, name, email or phone")
+    # Nothing personal: what is searched for stands in the address.
+    search_fields = ["reference"]
+    search_help_text = _("Reference")
     show_full_result_count = False
     actions = ["take_selected"]
     actions_selection_counter = True
@@ -194,6 +196,12 @@ class InquiryAdmin(admin.ModelAdmin):
     @admin.display(description=_("topic"))
     def topic_text(self, inquiry):
         return wording.answer_text("topic", inquiry.topic)
+
+    def response_action(self, request, queryset, **where):
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(key.isascii() and key.isdecimal() and len(key) < 19 for key in chosen):
+            raise SuspiciousOperation("A selection that the list does not offer.")
+        return super().response_action(request, queryset, **where)
 
     @admin.action(description=_("Take the selected inquiries"), permissions=["change"])
     def take_selected(self, request, queryset):
@@ -270,7 +278,9 @@ class InquiryAdmin(admin.ModelAdmin):
             "answers": self._answers(inquiry),
             "reason": reason_text(inquiry.closing_reason),
             "steps": self._steps(request, inquiry, forms_sent or {}),
-            "events": [(event, reason_text(event.reason)) for event in inquiry.events.select_related("by")],
+            "events": [
+                (event, reason_text(event.reason)) for event in inquiry.events.select_related("by", "note")
+            ],
             "consents": inquiry.consents.all(),
             "viewings": inquiry.viewings.by_person(),
             "sent_again_as": inquiry.sent_again_as().only("reference"),

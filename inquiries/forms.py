@@ -22,12 +22,16 @@ from clinic_site.clinic import clinic
 from .identifiers import looks_like_identifier
 from .wording import keyed, wording
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+VISIBLE = set("LNPS")  # letters, numbers, punctuation, symbols: what a name must show at least one of
+SHORTEST_PHONE_NUMBER = 6  # digits after the country code; fewer is an emergency or service number
 LINE_BREAK = re.compile(r"\r\n?")
 
 # Topics that tell something about a person's health, so that they need the separate consent.
 HEALTH_TOPICS = {"appointment", "existing_patient", "complaint"}
 CONSENTS = ["personal", "sensitive"]
+# Where a person writes what they like, and so perhaps a number that the clinic must not hold.
+WRITTEN_FREELY = ["preferred_name", "best_time", "message"]
 
 
 class TextField(forms.CharField):
@@ -49,6 +53,10 @@ class TextField(forms.CharField):
         value = unicodedata.normalize("NFC", value)
         if over := max(0, len(value) - self.limit):
             raise ValidationError(self.error_messages["too_long"].replace("{n}", str(over)), "too_long")
+        if "looks_like_id" in self.error_messages and looks_like_identifier(value):
+            raise ValidationError(self.error_messages["looks_like_id"], "looks_like_id")
+        if value and not any(unicodedata.category(sign)[0] in VISIBLE for sign in value):
+            raise ValidationError(self.error_messages["required"], "required")
         return value
 
 
@@ -97,13 +105,16 @@ class InquiryForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
-        self.initial.setdefault("form_token", new_token())
         self.initial.setdefault("language", get_language())
-        for key, texts in keyed(wording()["fields"]).items():
+        fields = keyed(wording()["fields"])
+        for key, texts in fields.items():
             self._give_words(self.fields[key], texts)
+        for key in WRITTEN_FREELY:
+            self.fields[key].error_messages["looks_like_id"] = fields["message"]["errors"]["looks_like_id"]
         for key, texts in keyed(wording()["consents"]["items"]).items():
             if key in CONSENTS:
                 self.fields[key].give_words(texts)
+        self.initial.setdefault("form_token", self._new_token())
         self.helper = _helper()
 
     @staticmethod
@@ -117,22 +128,36 @@ class InquiryForm(forms.Form):
             field.error_messages["invalid_choice"] = texts["errors"]["required"]
 
     def clean_form_token(self) -> str:
-        """Return the random part of the token that this page was sent out with."""
+        """Return the random part of the token that this page was sent out with.
+
+        The token also holds a fingerprint of the consent texts: what is agreed to is what was read.
+        """
         try:
-            return signer().unsign(self.cleaned_data["form_token"])
+            token, _mark, texts = signer().unsign(self.cleaned_data["form_token"]).partition(".")
         except signing.BadSignature:
             raise ValidationError(
                 _(
                     "We could not tell whether this question was sent before. "
                     "Nothing was stored. Please send it again."
-                )
+                ),
+                "token",
             ) from None
+        if texts != self._texts_digest():
+            raise ValidationError(
+                _(
+                    "The texts that you agree to have changed. Nothing was stored. "
+                    "Read them again, then send."
+                ),
+                "consents_changed",
+            )
+        return token
 
-    def clean_message(self) -> str:
-        message = self.cleaned_data["message"]
-        if looks_like_identifier(message):
-            raise self._error("message", "looks_like_id")
-        return message
+    def _texts_digest(self) -> str:
+        texts = [field.text for field in self.fields.values() if isinstance(field, ConsentField)]
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+    def _new_token(self) -> str:
+        return signer().sign(f"{secrets.token_urlsafe(16)}.{self._texts_digest()}")
 
     def clean(self):
         answers = self.cleaned_data
@@ -173,7 +198,7 @@ class InquiryForm(forms.Form):
             number = phonenumbers.parse(answers["phone"], region)
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        if number is None or not _can_be_called(number):
             self.add_error("phone", self._error("phone", "invalid"))
             return
         answers["phone"] = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -198,16 +223,28 @@ class InquiryForm(forms.Form):
         return {key: field.text for key, field in fields.items() if isinstance(field, ConsentField)}
 
     def renew_token(self) -> None:
-        """Give the person a token that will be accepted next time, and keep everything else."""
-        self.data = dict(self.data.items()) | {"form_token": new_token()}
+        """Replace a token that was refused, and keep everything else.
+
+        Consents to texts that have changed since must be given again.
+        """
+        refusals = self.errors.as_data().get("form_token", [])
+        if not refusals:
+            return
+        kept = dict(self.data.items()) | {"form_token": self._new_token()}
+        if any(refusal.code == "consents_changed" for refusal in refusals):
+            for key in CONSENTS:
+                kept.pop(key, None)
+        self.data = kept
+
+
+def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
+    """Tell whether a number reaches one person; an extension would be lost in E.164."""
+    long_enough = len(str(number.national_number)) >= SHORTEST_PHONE_NUMBER
+    return phonenumbers.is_possible_number(number) and long_enough and not number.extension
 
 
 def signer() -> signing.Signer:
     return signing.Signer(salt="inquiries.form_token")
-
-
-def new_token() -> str:
-    return signer().sign(secrets.token_urlsafe(16))
 
 
 def content_digest(answers: dict) -> str:

@@ -1,14 +1,20 @@
 """Receive what a person sends: once, whole, and with what they agreed to."""
 
 import hashlib
+from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from . import wording
 from .forms import InquiryForm, content_digest
 from .models import Consent, Inquiry, Status, Step
 from .reply_promise import reply_by
+
+# A page that the browser builds anew after Back brings a new token: within this time the same answers
+# are still the same question.
+REPEAT = timedelta(hours=24)
 
 ANSWERS = ["preferred_name", "contact_method", "email", "phone", "best_time", "language"]
 ANSWERS += ["lives_in", "asking_for", "topic", "message"]
@@ -17,29 +23,42 @@ ANSWERS += ["lives_in", "asking_for", "topic", "message"]
 def receive(form: InquiryForm, *, language: str) -> Inquiry:
     """Store a valid form with its consents and its first event, and return the inquiry.
 
-    The same form sent again (double click, back button, a retry after a dropped connection)
-    returns the inquiry of the first time. Edited and sent again, both texts are kept.
+    The same answers sent again (double click, back button, a retry after a dropped connection)
+    return the inquiry of the first time. Edited and sent again, both texts are kept.
     `language` is the one in which the consents were read.
     Raises DatabaseError or InterfaceError when the database cannot be reached or refuses: nothing is stored.
     """
     answers = {name: form.cleaned_data[name] for name in ANSWERS}
     sent = {"form_token": form.cleaned_data["form_token"], "content_digest": content_digest(answers)}
     while True:
-        if stored := Inquiry.objects.filter(**sent).first():
-            return stored
-        now = timezone.now()
-        inquiry = Inquiry(**sent, **answers, received_at=now, reply_by=reply_by(now))
         try:
             with transaction.atomic():
-                inquiry.save(force_insert=True)
-                _keep_consents(inquiry, form, language)
-                inquiry.events.create(step=Step.RECEIVED, became=Status.NEW, at=now)
+                return _find_or_store(sent, answers, form, language)
         except IntegrityError as error:
-            # Either the same form won the race, or the random reference is taken: look again.
-            if _constraint(error) not in ("inquiry_sent_once", "inquiries_inquiry_reference_key"):
+            if _constraint(error) != "inquiry_reference_once":
                 raise
-        else:
-            return inquiry
+            # The random reference is taken: try another.
+
+
+def _find_or_store(sent: dict, answers: dict, form: InquiryForm, language: str) -> Inquiry:
+    _one_at_a_time(sent["content_digest"])
+    now = timezone.now()
+    same_form = Q(form_token=sent["form_token"])
+    just_now = Q(received_at__gt=now - REPEAT)
+    repeats = Inquiry.objects.filter(same_form | just_now, content_digest=sent["content_digest"])
+    if stored := repeats.first():
+        return stored
+    inquiry = Inquiry(**sent, **answers, received_at=now, reply_by=reply_by(now))
+    inquiry.save(force_insert=True)
+    _keep_consents(inquiry, form, language)
+    inquiry.events.create(step=Step.RECEIVED, became=Status.NEW, at=now)
+    return inquiry
+
+
+def _one_at_a_time(digest: str) -> None:
+    """Let whoever sends the same answers at the same moment wait until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
 
 
 def _keep_consents(inquiry: Inquiry, form: InquiryForm, language: str) -> None:

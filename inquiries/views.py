@@ -42,8 +42,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
     form = InquiryForm(request.POST)
     if not form.is_valid():
-        if "form_token" in form.errors:
-            form.renew_token()
+        form.renew_token()
         return _form_page(request, form, status=422)
     try:
         inquiry = receive(form, language=get_language())
@@ -54,6 +53,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     return _confirm(inquiry)
 
 
+@never_cache
+@sensitive_post_parameters()
 def ask_again(request: HttpRequest) -> HttpResponse:
     """Give back what was typed to a person whose browser did not send the form's cookie."""
     form = InquiryForm(request.POST)
@@ -125,16 +126,11 @@ def _confirm(inquiry: Inquiry) -> HttpResponse:
 def _confirmation(inquiry: Inquiry) -> dict[str, str]:
     """Return what was promised, in the words of the wording file."""
     texts = wording()["pages_and_messages"]
-    phrases = texts["reply_phrases"]
+    phrases, confirmation = texts["reply_phrases"], texts["confirmation"]
     reply_by = date_format(timezone.localtime(inquiry.reply_by), "DATETIME_FORMAT")
-    body = (
-        clinic()
-        .fill(texts["confirmation"]["body"])
-        .format(
-            ref=inquiry.reference,
-            date=_("%(time)s (Seoul time)") % {"time": reply_by},
-            language=keyed(phrases["language"])[inquiry.language]["text"],
-            method=keyed(phrases["method"])[inquiry.contact_method]["text"],
-        )
+    promise = confirmation["promise"].format(
+        date=_("%(time)s (Seoul time)") % {"time": reply_by},
+        language=keyed(phrases["language"])[inquiry.language]["text"],
+        method=keyed(phrases["method"])[inquiry.contact_method]["text"],
     )
-    return {"title": texts["confirmation"]["title"], "body": body}
+    return {"title": confirmation["title"], "promise": promise, "body": clinic().fill(confirmation["body"])}

@@ -2,9 +2,9 @@
 
 import secrets
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from inquiries.forms import new_token
+from inquiries.forms import InquiryForm
 from inquiries.models import AWAITING_REPLY, Inquiry, Status
 from inquiries.reply_promise import reply_by
 
@@ -25,9 +25,15 @@ ANSWERS = {
 }
 
 
+def token(language="en"):
+    """Return a token as it stands in a form that was opened in this language."""
+    with translation.override(language):
+        return InquiryForm().initial["form_token"]
+
+
 def answers(**changed):
     """Return what a browser posts for a complete form; None leaves an answer out."""
-    fields = ANSWERS | {"form_token": new_token()} | changed
+    fields = ANSWERS | {"form_token": token()} | changed
     return {name: value for name, value in fields.items() if value is not None}
 
 

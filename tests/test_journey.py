@@ -46,7 +46,9 @@ def test_from_reading_to_closing(open_page, sign_in, nurse):
     page.reload()
     expect(page.locator("[data-reference]")).to_have_text(reference)
     page.go_back()
-    expect(page.get_by_label("What should we call you?")).to_be_visible()
+    expect(page.get_by_label("What should we call you?")).to_have_value("Ada")
+    page.get_by_role("button", name="Send my question").click()
+    expect(page.locator("[data-reference]")).to_have_text(reference)
     assert Inquiry.objects.count() == 1
 
     desk = sign_in(open_page("/admin/", width=1280), nurse)

@@ -49,6 +49,7 @@ class Cluster:
         # checkout must come to the same one.
         self.sockets = PUBLIC[0] / f"clinic-{KEY}-{self.name}"
         self._users: IO[str] | None = None
+        self._keeper: subprocess.Popen | None = None
         self._joining = threading.Lock()
 
     @functools.cached_property
@@ -100,7 +101,8 @@ class Cluster:
                 raise ServerError(f"{self._last_words()} (more in {self.log})")
             # Several processes may start a keeper at once: all but one leave quietly.
             if not kept and (keeper is None or keeper.poll() == 0):
-                keeper = self._start_keeper()
+                # Kept: Python complains of a child that is forgotten while it runs.
+                keeper = self._keeper = self._start_keeper()
             if time.monotonic() > deadline:
                 raise ServerError(f"PostgreSQL did not start in {START_SECONDS} s (more in {self.log})")
             time.sleep(0.02)

@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+import pgtrigger
 import phonenumbers
 from django.conf import settings
 from django.db import models, transaction
@@ -20,7 +21,7 @@ from ..reply_promise import reply_by
 # Without 0 O 1 I L: a reference is read aloud on the phone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 # Marks that change the direction of the text around them (Unicode Standard Annex 9).
-DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Status(models.TextChoices):
@@ -53,6 +54,24 @@ AWAITING_REPLY = [Status.NEW, Status.TAKEN]
 OPEN = [*AWAITING_REPLY, Status.ANSWERED]
 
 
+WRITTEN_BY_THE_PERSON = [
+    "reference",
+    "form_token",
+    "content_digest",
+    "preferred_name",
+    "contact_method",
+    "email",
+    "phone",
+    "best_time",
+    "language",
+    "lives_in",
+    "asking_for",
+    "topic",
+    "message",
+    "received_at",
+]
+
+
 class StepRefused(Exception):
     """The step cannot be taken from where the inquiry is now; the message says why, for staff."""
 
@@ -63,20 +82,22 @@ def new_reference() -> str:
     return "DK-{}{}{}{}-{}{}".format(*marks)
 
 
+def is_open() -> Q:
+    """Still needs somebody: to be answered, or to be closed."""
+    return Q(status__in=OPEN)
+
+
+def is_overdue() -> Q:
+    """The clinic has promised a reply, has not given it, and the time is over."""
+    return Q(status__in=AWAITING_REPLY, reply_by__lt=timezone.now())
+
+
 class InquiryQuerySet(models.QuerySet):
     def open(self):
-        """Keep what still needs somebody: to be answered, or to be closed."""
-        return self.filter(status__in=OPEN)
-
-    def awaiting_reply(self):
-        """Keep what the clinic has promised a reply to, and not given yet."""
-        return self.filter(status__in=AWAITING_REPLY)
+        return self.filter(is_open())
 
     def overdue(self):
-        return self.awaiting_reply().filter(reply_by__lt=timezone.now())
-
-    def taken_by(self, user):
-        return self.filter(owner=user)
+        return self.filter(is_overdue())
 
     def in_queue_order(self):
         """Put the oldest promise first; what is answered and only waits to be closed comes last."""
@@ -84,9 +105,9 @@ class InquiryQuerySet(models.QuerySet):
 
 
 class Inquiry(models.Model):
-    """What a person asked, exactly as they sent it, and what became of it."""
+    """What a person asked, and what became of it. A phone number is kept in E.164."""
 
-    reference = models.CharField(_("reference"), max_length=10, unique=True, default=new_reference)
+    reference = models.CharField(_("reference"), max_length=10, default=new_reference)
     form_token = models.CharField(max_length=32)
     content_digest = models.CharField(max_length=64)
 
@@ -132,7 +153,12 @@ class Inquiry(models.Model):
                 name="inquiry_open_queue",
             )
         ]
+        triggers = [
+            # What a person wrote stays as they sent it, whoever asks.
+            pgtrigger.ReadOnly(name="inquiry_words_stay", fields=WRITTEN_BY_THE_PERSON),
+        ]
         constraints = [
+            models.UniqueConstraint(fields=["reference"], name="inquiry_reference_once"),
             models.UniqueConstraint(fields=["form_token", "content_digest"], name="inquiry_sent_once"),
             models.CheckConstraint(name="inquiry_status_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(name="inquiry_language_known", condition=Q(language__in=Language.values)),
@@ -243,7 +269,9 @@ class Inquiry(models.Model):
             raise StepRefused(
                 gettext("Somebody else changed this inquiry just before you. Nothing was overwritten.")
             )
-        self.events.create(step=step, was=self.status, became=became, by=by, note=note, reason=reason)
+        event = self.events.create(step=step, was=self.status, became=became, by=by, reason=reason)
+        if note:
+            event.write_note(note)
         self.refresh_from_db()
 
 

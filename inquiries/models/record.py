@@ -34,7 +34,6 @@ class Event(models.Model):
     was = models.CharField(max_length=8, choices=Status, blank=True)
     became = models.CharField(max_length=8, choices=Status)
     reason = models.CharField(_("reason"), max_length=22, blank=True)
-    note = models.CharField(_("note"), max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -46,6 +45,10 @@ class Event(models.Model):
         constraints = [
             models.CheckConstraint(name="event_step_known", condition=Q(step__in=Step.values)),
             models.CheckConstraint(
+                name="event_statuses_known",
+                condition=Q(was__in=["", *Status.values]) & Q(became__in=Status.values),
+            ),
+            models.CheckConstraint(
                 name="event_by_staff_unless_received",
                 condition=Q(step=Step.RECEIVED, by=None) | ~Q(step=Step.RECEIVED) & Q(by__isnull=False),
             ),
@@ -54,9 +57,33 @@ class Event(models.Model):
     def __str__(self):
         return f"{self.get_step_display()} ({self.inquiry_id})"
 
+    def write_note(self, text):
+        Note.objects.create(event=self, text=text)
+
+
+class Note(models.Model):
+    """What staff wrote for colleagues at a step.
+
+    Apart from the event, because it may tell of a person: it can be erased with them, the event stays.
+    """
+
+    event = models.OneToOneField(Event, models.PROTECT, related_name="note")
+    text = models.CharField(_("note"), max_length=500)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        triggers = [pgtrigger.Protect(name="note_never_edited", operation=pgtrigger.Update)]
+
+    def __str__(self):
+        return f"({self.event_id})"
+
 
 class Consent(models.Model):
-    """What a person agreed to: which text, in which language and version, and when."""
+    """What a person agreed to: which text, in which language and version, and when.
+
+    Never edited; erased together with what the person wrote, and not before.
+    """
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="consents")
     key = models.CharField(_("consent"), max_length=20)
@@ -69,8 +96,11 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["pk"]
-        triggers = append_only("consent")
-        constraints = [models.UniqueConstraint(fields=["inquiry", "key"], name="consent_once_per_inquiry")]
+        triggers = [pgtrigger.Protect(name="consent_never_edited", operation=pgtrigger.Update)]
+        constraints = [
+            models.UniqueConstraint(fields=["inquiry", "key"], name="consent_once_per_inquiry"),
+            models.CheckConstraint(name="consent_language_known", condition=Q(language__in=Language.values)),
+        ]
 
     def __str__(self):
         return f"{self.key} {self.text_version} ({self.inquiry_id})"

@@ -70,6 +70,13 @@ def test_an_address_that_staff_changed_is_not_loaded_a_second_time(capsys):
     assert Article.objects.count() == 3
 
 
+def test_an_article_of_staff_with_a_shipped_address_stays_theirs(articles, capsys):
+    Article.objects.filter(slug=SLUG).update(plan="", shipped_digest="", title="Ours")
+
+    assert "1 kept (edited by staff)" in load(capsys)
+    assert Article.objects.get(slug=SLUG).title == "Ours"
+
+
 def test_a_withdrawn_article_stays_withdrawn(content, capsys):
     load(capsys)
     Article.objects.filter(slug=SLUG).update(published_at=None)

@@ -107,6 +107,15 @@ def test_an_article_takes_one_query(client, django_assert_num_queries):
         client.get(f"/en/articles/{SLUG}/")
 
 
+@pytest.mark.parametrize(
+    "query", ["published_at__regex=[", "body__startswith=A", "language__exact=xx", "o=9"]
+)
+def test_a_strange_address_of_the_list_is_answered(client, editor, query):
+    client.force_login(editor)
+
+    assert client.get(f"/admin/articles/article/?{query}").status_code in (200, 302, 400)
+
+
 def test_an_editor_is_told_which_citation_is_wrong_and_keeps_the_text(client, editor):
     article = Article.objects.get(slug=SLUG)
     url = reverse("admin:articles_article_change", args=[article.pk])

@@ -67,6 +67,25 @@ def test_a_fact_that_may_not_be_published_stops_rendering(marker, problem):
         page(f"Said [{marker}].")
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Said [f01].", "is not a citation"),
+        ("Said [F1].", "is not a citation"),
+        ("Said [F01, see F02].", "is not a citation"),
+        ("Said [F03-F03].", "cites nothing"),
+        ("Said [F02-F01].", "cites nothing"),
+        ("# Big", "begin with ##"),
+        ("## One {#same}\n\n## Two {#same}", "is taken"),
+        ("## One {#ref-1}", "is taken"),
+        ("[a](article:../../x)", "no address of an article"),
+    ],
+)
+def test_what_looks_right_and_is_not_is_refused_with_a_word_of_help(text, problem):
+    with pytest.raises(RenderingError, match=problem):
+        page(text)
+
+
 def test_headings_give_the_contents_with_anchor_and_kind():
     result = page("## What nobody knows {#unknown kind=uncertainty}\n\nMuch.\n\n## 위험\n\n### Small\n")
 

@@ -200,6 +200,15 @@ def test_taking_several_says_which_could_not_be_taken(client, nurse, colleague):
     assert Inquiry.objects.get(pk=taken.pk).owner == colleague
 
 
+@pytest.mark.parametrize("key", ["abc", "1\x00", "-1", "9" * 30, "１"])
+def test_a_selection_that_the_list_does_not_offer_is_refused(client, nurse, key):
+    client.force_login(nurse)
+
+    page = client.post(QUEUE, {"action": "take_selected", "_selected_action": [key]})
+
+    assert page.status_code in (302, 400)
+
+
 @pytest.mark.parametrize("path", ["", "{pk}/change/", "{pk}/history/", "?q=Ada", "?message__startswith=I"])
 def test_an_editor_reaches_no_inquiry_by_any_address(client, editor, path):
     inquiry = make_inquiry()

@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from clinic_site.clinic import clinic
-from inquiries.forms import InquiryForm
+from inquiries.forms import HEALTH_TOPICS, InquiryForm
 from inquiries.models import Inquiry
-from tests.factories import answers
+from inquiries.wording import keyed, wording
+from tests.factories import answers, token
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +51,7 @@ def test_nothing_is_ticked_before_the_person_ticks_it(client):
             "Enter a phone number with its country code, like +82 10 0000 0000.",
         ),
         ({"topic": None}, "topic", "Choose the closest topic."),
-        ({"lives_in": None}, "lives_in", "Choose one."),
+        ({"lives_in": None}, "lives_in", "Choose where you live."),
         ({"asking_for": None}, "asking_for", "Choose who you are asking for."),
         ({"language": None}, "language", "Choose a language."),
         ({"message": LONG}, "message", "Your question is 1 characters too long. Shorten it to 1,000."),
@@ -62,6 +64,9 @@ def test_nothing_is_ticked_before_the_person_ticks_it(client):
             "sensitive",
             "To send a message or this topic",
         ),
+        ({"preferred_name": "900101-1234567"}, "preferred_name", "This looks like an ID or card number."),
+        ({"preferred_name": "\u200b\u200f"}, "preferred_name", "Tell us what to call you."),
+        ({"preferred_name": "A\u0085da"}, "preferred_name", "Remove the characters that cannot be shown"),
         ({"preferred_name": "A\x00da"}, "preferred_name", "Remove the characters that cannot be shown"),
         ({"preferred_name": "Ada\nBcc: x"}, "preferred_name", "Remove the characters that cannot be shown"),
         ({"message": "a\x00b"}, "message", "Remove the characters that cannot be shown"),
@@ -73,6 +78,27 @@ def test_each_mistake_is_named_at_its_field_and_nowhere_else(changed, field, mes
     assert list(found) == [field]
     assert len(found[field]) == 1
     assert found[field][0].startswith(message)
+
+
+@pytest.mark.parametrize(
+    "number", ["119", "+82 119", "+82 2 1234 5678 ext 99", "+1", "+82 2 1234 5678 9012 3456"]
+)
+def test_a_number_that_does_not_reach_one_person_is_refused(number):
+    found = errors(contact_method="phone", phone=number, lives_in="korea")
+
+    assert list(found) == ["phone"]
+    assert found["phone"][0].startswith("Enter a phone number with its country code")
+
+
+def test_lengths_and_conditions_are_those_of_the_wording_file():
+    form, fields = InquiryForm(), keyed(wording("en")["fields"])
+
+    for key, texts in fields.items():
+        if "max_length" in texts:
+            assert form.fields[key].limit == texts["max_length"], key
+    sensitive = keyed(wording("en")["consents"]["items"])["sensitive"]
+    assert all(topic in sensitive["required_if"] for topic in HEALTH_TOPICS)
+    assert sensitive["required_if"].count(",") == len(HEALTH_TOPICS) - 1
 
 
 def test_a_general_topic_without_a_message_needs_no_health_consent():
@@ -130,7 +156,7 @@ def test_a_thousand_characters_count_as_the_person_counts_them():
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_an_empty_form_comes_back_with_a_summary_that_leads_to_the_fields(client, language):
-    page = client.post(ASK[language], {"form_token": answers()["form_token"]})
+    page = client.post(ASK[language], {"form_token": token(language)})
 
     assert page.status_code == 422
     assert not Inquiry.objects.exists()
@@ -177,8 +203,6 @@ def test_a_wrong_token_is_said_in_words_and_the_next_try_succeeds(client, token)
 
 
 def test_a_lost_cookie_gives_everything_back_and_the_next_try_succeeds(db):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     page = client.post(ASK["en"], answers())
 
@@ -216,8 +240,6 @@ def test_consent_texts_name_the_clinic_and_hold_no_placeholder(client):
 
 
 def test_the_confirmation_belongs_to_the_browser_that_sent_it(client):
-    from django.test import Client
-
     sent = client.post(ASK["en"], answers(), follow=True)
     reference = Inquiry.objects.get().reference
 
@@ -237,5 +259,7 @@ def test_a_forged_confirmation_cookie_shows_nothing(client):
 
 
 def test_form_and_confirmation_are_never_kept_by_a_cache(client):
-    for path in ["/en/ask/", "/en/ask/received/"]:
-        assert "no-store" in client.get(path).headers["Cache-Control"]
+    without_cookie = Client(enforce_csrf_checks=True).post("/en/ask/", answers())
+
+    for page in [client.get("/en/ask/"), client.get("/en/ask/received/"), without_cookie]:
+        assert "no-store" in page.headers["Cache-Control"]

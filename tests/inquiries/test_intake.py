@@ -1,10 +1,11 @@
 """Receiving: once, whole, with consents, and by a date that is kept."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,14 +18,14 @@ from inquiries import wording
 from inquiries.identifiers import looks_like_identifier
 from inquiries.models import Consent, Event, Inquiry, Status, Step
 from inquiries.reply_promise import reply_by
-from tests.factories import answers
+from tests.factories import answers, token
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
 
 @pytest.mark.django_db
 def test_an_inquiry_comes_with_its_consents_and_its_first_event(client):
-    client.post("/ko/ask/", answers(language="ko"))
+    client.post("/ko/ask/", answers(language="ko", form_token=token("ko")))
 
     inquiry = Inquiry.objects.get()
     event = Event.objects.get()
@@ -69,13 +70,53 @@ def test_an_edited_form_sent_again_keeps_both_texts(client):
     assert first.sent_again_as().get() == second
 
 
+@pytest.mark.django_db
+def test_a_page_that_the_browser_built_anew_sends_the_same_question_once(client):
+    """After Back, a browser short of memory restores what was typed into a page with a new token."""
+    form = answers()
+
+    client.post("/en/ask/", form)
+    client.post("/en/ask/", form | {"form_token": token()})
+
+    assert Inquiry.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_question_after_a_day_is_a_new_one(client, monkeypatch):
+    monkeypatch.setattr("inquiries.intake.REPEAT", timedelta(0))
+
+    client.post("/en/ask/", answers())
+    client.post("/en/ask/", answers())
+
+    assert Inquiry.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_consents_to_texts_that_have_changed_since_are_asked_for_again(client):
+    opened = answers()
+    edited = wording.wording("en")["consents"]["items"][0]
+    before, edited["text"] = edited["text"], edited["text"] + " And one thing more."
+    try:
+        page = client.post("/en/ask/", opened)
+    finally:
+        edited["text"] = before
+
+    assert page.status_code == 422
+    assert "The texts that you agree to have changed." in page.text
+    assert opened["message"] in page.text
+    assert not re.search(r'name="(personal|sensitive)"[^>]* checked', page.text)
+    assert not Inquiry.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_eight_posts_of_one_form_at_once_make_one_row():
+@pytest.mark.parametrize("same_form", [True, False])
+def test_eight_posts_of_one_question_at_once_make_one_row(same_form):
     form, statuses, gate = answers(), [], threading.Barrier(8, timeout=20)
 
     def post():
+        sent = form if same_form else form | {"form_token": token()}
         gate.wait()
-        statuses.append(Client().post("/en/ask/", form).status_code)
+        statuses.append(Client().post("/en/ask/", sent).status_code)
         connections.close_all()
 
     threads = [threading.Thread(target=post) for _ in range(8)]
@@ -113,7 +154,7 @@ def test_the_form_opens_and_gives_back_what_was_typed_while_there_is_no_database
 import django, sys
 django.setup()
 from django.test import Client
-from tests.factories import answers
+from tests.factories import answers, token
 form = Client().get("/en/ask/")
 sent = Client().post("/en/ask/", answers())
 print(form.status_code, sent.status_code, answers()["message"] in sent.text)

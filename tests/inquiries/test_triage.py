@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from inquiries.models import TRANSITIONS, Consent, Event, Inquiry, Status, Step, StepRefused, Viewing
+from inquiries.models import TRANSITIONS, Consent, Event, Inquiry, Note, Status, Step, StepRefused, Viewing
+from inquiries.models.inquiry import WRITTEN_BY_THE_PERSON
 from tests.factories import make_inquiry
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_closing_needs_a_reason_that_exists(nurse):
         inquiry.close("not_interested", by=nurse)
     inquiry.close("no_reply", "Tried twice.", by=nurse)
 
-    assert (inquiry.closing_reason, inquiry.events.get().note) == ("no_reply", "Tried twice.")
+    assert (inquiry.closing_reason, inquiry.events.get().note.text) == ("no_reply", "Tried twice.")
 
 
 def test_reopening_makes_a_new_promise_and_leaves_the_history(nurse):
@@ -156,9 +157,6 @@ def test_the_queue_has_the_oldest_promise_first_and_answered_ones_last(nurse):
     [
         ({"status": "lost"}, "inquiry_status_known"),
         ({"status": TAKEN}, "inquiry_in_hand_has_owner"),
-        ({"language": "fr"}, "inquiry_language_known"),
-        ({"email": ""}, "inquiry_one_way_to_reply"),
-        ({"phone": "+821012345678"}, "inquiry_one_way_to_reply"),
         ({"answered_at": "2026-01-01T00:00Z"}, "inquiry_awaiting_reply_is_unanswered"),
         ({"status": CLOSED}, "inquiry_closed_has_reason"),
         ({"closing_reason": "spam"}, "inquiry_closed_has_reason"),
@@ -169,6 +167,65 @@ def test_the_database_refuses_nonsense(change, constraint):
 
     with pytest.raises(IntegrityError, match=constraint):
         Inquiry.objects.update(**change)
+
+
+@pytest.mark.parametrize(
+    ("status", "change", "constraint"),
+    [
+        (NEW, {"owner": True}, "inquiry_in_hand_has_owner"),
+        (ANSWERED, {"owner": None}, "inquiry_in_hand_has_owner"),
+        (ANSWERED, {"answered_at": None}, "inquiry_awaiting_reply_is_unanswered"),
+        (CLOSED, {"closed_at": None}, "inquiry_closed_has_reason"),
+        (CLOSED, {"closing_reason": ""}, "inquiry_closed_has_reason"),
+    ],
+)
+def test_the_database_refuses_nonsense_the_other_way_round(status, change, constraint, nurse):
+    in_status(status, nurse)
+    change = {name: nurse if value is True else value for name, value in change.items()}
+
+    with pytest.raises(IntegrityError, match=constraint):
+        Inquiry.objects.update(**change)
+
+
+@pytest.mark.parametrize("name", WRITTEN_BY_THE_PERSON)
+def test_the_database_keeps_what_the_person_wrote(name):
+    inquiry = make_inquiry()
+    other = timezone.now() if name == "received_at" else "ko" if name == "language" else "x"
+
+    with pytest.raises(DatabaseError, match="pgtrigger: Cannot update"):
+        Inquiry.objects.filter(pk=inquiry.pk).update(**{name: other})
+
+
+def test_the_database_refuses_a_second_consent_of_the_same_kind_and_an_unknown_language():
+    consent = {"inquiry": make_inquiry(), "key": "personal", "text_version": "1.0", "text_digest": "0"}
+    Consent.objects.create(**consent, language="en")
+
+    with pytest.raises(IntegrityError, match="consent_once_per_inquiry"), transaction.atomic():
+        Consent.objects.create(**consent, language="en")
+    with pytest.raises(IntegrityError, match="consent_language_known"):
+        Consent.objects.create(**consent | {"key": "sensitive"}, language="fr")
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"language": "fr"}, "inquiry_language_known"),
+        ({"email": ""}, "inquiry_one_way_to_reply"),
+        ({"phone": "+821012345678"}, "inquiry_one_way_to_reply"),
+        ({"contact_method": "phone", "phone": "+821012345678"}, "inquiry_one_way_to_reply"),
+        ({"contact_method": "fax"}, "inquiry_one_way_to_reply"),
+    ],
+)
+def test_the_database_refuses_what_the_form_would_never_send(fields, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        make_inquiry(**fields)
+
+
+def test_the_database_refuses_the_same_reference_twice():
+    first = make_inquiry()
+
+    with pytest.raises(IntegrityError, match="inquiry_reference_once"):
+        make_inquiry(reference=first.reference)
 
 
 def test_the_database_refuses_the_same_form_twice():
@@ -182,6 +239,7 @@ def test_the_database_refuses_the_same_form_twice():
     ("fields", "constraint"),
     [
         ({"step": "vanish"}, "event_step_known"),
+        ({"step": Step.TAKE, "was": "lost"}, "event_statuses_known"),
         ({"step": Step.TAKE, "by": None}, "event_by_staff_unless_received"),
     ],
 )
@@ -190,11 +248,21 @@ def test_the_database_refuses_an_event_of_nobody(fields, constraint, nurse):
         make_inquiry().events.create(**{"became": TAKEN, "by": nurse} | fields)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
-@pytest.mark.parametrize("model", [Event, Consent, Viewing])
+@pytest.mark.parametrize(
+    ("model", "statement"),
+    [
+        *(
+            (model, words)
+            for model in (Event, Viewing)
+            for words in ("UPDATE {} SET id = id", "DELETE FROM {}")
+        ),
+        *((model, "TRUNCATE {} CASCADE") for model in (Event, Viewing)),
+        *((model, "UPDATE {} SET id = id") for model in (Consent, Note)),
+    ],
+)
 def test_what_happened_can_be_added_to_and_never_changed(model, statement, nurse):
-    inquiry = make_inquiry()
-    inquiry.take(by=nurse)
+    inquiry = make_inquiry(status=TAKEN, owner=nurse)
+    inquiry.answer("By phone.", by=nurse)
     Consent.objects.create(
         inquiry=inquiry, key="personal", text_version="1.0", text_digest="0", language="en"
     )

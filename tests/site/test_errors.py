@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from clinic_site.logs import QuietFormatter
@@ -73,6 +73,21 @@ def test_a_body_that_is_too_long_is_explained_with_a_way_to_keep_the_text(client
     assert '<html lang="ko">' in page.text
 
 
+def test_an_editor_may_send_more_than_a_visitor(client, editor):
+    client.force_login(editor)
+
+    page = client.post("/admin/articles/article/add/", {"body": "x" * 500_000})
+
+    assert page.status_code == 200
+    assert "x" * 500_000 in page.text
+
+
+def test_health_is_told_without_the_database_and_readiness_with_it(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").json() == {"database": "ok", "migrations": "ok"}
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
 def test_methods_that_a_page_does_not_have_are_refused(client, method):
     for path in ["/en/", "/en/ask/", "/en/articles/", "/healthz"]:
@@ -121,6 +136,14 @@ def test_no_log_line_of_an_inquiry_holds_a_word_of_it(client, caplog):
         client.post("/en/ask/", answers(message="marker-7f3d" * 200))
         Client(enforce_csrf_checks=True).post("/en/ask/", answers(message="marker-7f3e"))
 
-    lines = [record.getMessage() for record in caplog.records if record.name != "django.db.backends"]
-    assert lines
+    with caplog.at_level("DEBUG"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE inquiries_inquiry ADD CONSTRAINT nothing_more CHECK (false) NOT VALID")
+        refused = client.post("/en/ask/", answers(message="marker-7f3f"))
+    assert refused.status_code == 503
+
+    lines = [
+        QuietFormatter().format(record) for record in caplog.records if record.name != "django.db.backends"
+    ]
+    assert any("could not be stored" in line for line in lines)
     assert "marker-7f3" not in "\n".join(lines)

@@ -65,6 +65,35 @@ def test_other_sites_can_neither_frame_nor_read_nor_follow(get, path):
     assert "camera=()" in headers["Permissions-Policy"]
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda client: client.get("/en/?q=%00"),
+        lambda client: client.generic("POST", "/en/ask/", b"x" * 200_000),
+        lambda client: client.post("/en/ask/", b"", content_type="text/plain; charset=utf-16"),
+    ],
+    ids=["NUL", "too long", "another charset"],
+)
+def test_a_request_that_is_refused_at_the_door_is_answered_as_safely(client, refused):
+    answer = refused(client)
+
+    assert answer.status_code in (400, 413, 415)
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_only_our_own_proxies_are_believed(client, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+
+    theirs = client.get("/en/", headers={"x-forwarded-proto": "https"}, REMOTE_ADDR="203.0.113.9")
+    ours = client.get("/en/", headers={"x-forwarded-proto": "https"}, REMOTE_ADDR="10.0.0.1")
+
+    assert not theirs.wsgi_request.is_secure()
+    assert ours.wsgi_request.is_secure()
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_every_public_page_has_one_heading_a_title_help_lines_and_the_strip(get, path):
     page = get(path).text
@@ -84,6 +113,14 @@ def test_every_public_page_leads_to_itself_in_the_other_language(get, path):
     link = re.search(rf'<a href="([^"]+)" lang="{other}" hreflang="{other}"', get(path).text)[1]
 
     assert link == path.replace(f"/{here}/", f"/{other}/", 1)
+
+
+def test_crisis_numbers_can_be_tapped(client):
+    page = client.get("/en/help-now/").text
+
+    for number in ["109", "119", "988", "116123", "0120279338"]:
+        assert f'href="tel:{number}"' in page
+    assert 'href="https://findahelpline.com/"' in page
 
 
 def test_crisis_numbers_written_by_hand_are_those_of_the_list():

@@ -73,6 +73,17 @@ def test_what_must_not_go_live_is_named(changed, code):
     assert code in done.stderr
 
 
+def test_what_the_database_url_asks_for_is_kept():
+    script = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    environment = production(DATABASE_URL="postgres://clinic@db.example/clinic?sslmode=verify-full")
+
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+
+    assert "'sslmode': 'verify-full'" in done.stdout
+    assert "'server_side_binding': True" in done.stdout
+
+
 @pytest.mark.parametrize(
     "template", [path for path in TEMPLATES if path.suffix in (".html", ".txt")], ids=str
 )

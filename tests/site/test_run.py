@@ -132,7 +132,25 @@ def test_a_worker_that_was_killed_is_replaced(checkout, run, port):
     os.kill(min(before), signal.SIGKILL)
 
     eventually(lambda: len(workers(checkout) - before) == 1)
+    eventually(lambda: status(port, "/healthz") == 200)
+    process.kill()
+    assert eventually(lambda: not checkout.processes()) < 6
+
+
+def test_bodies_that_trickle_in_do_not_keep_others_waiting(checkout, run, port):
+    process, said = run()
+    stalled = [socket.create_connection(("127.0.0.1", port)) for _number in range(8)]
+    for connection in stalled:
+        connection.sendall(
+            b"POST /en/ask/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n\r\na=1"
+        )
+
     assert status(port, "/healthz") == 200
+    assert status(port, "/en/") == 200
+
+    for connection in stalled:
+        connection.close()
     process.kill()
     assert eventually(lambda: not checkout.processes()) < 6
 

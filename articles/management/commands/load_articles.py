@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from articles.evidence import CONTENT, UnknownFact
@@ -24,7 +25,10 @@ class Command(BaseCommand):
     def handle(self, **options):
         counts = {"new": 0, "updated": 0, "unchanged": 0, "kept (edited by staff)": 0}
         for path in sorted(CONTENT.glob("??/*.md")):
-            counts[self._load(path)] += 1
+            try:
+                counts[self._load(path)] += 1
+            except IntegrityError as error:
+                raise CommandError(f"{path.relative_to(CONTENT)}: {error}") from error
         if options["verbosity"]:
             said = ", ".join(f"{count} {word}" for word, count in counts.items())
             self.stdout.write(f"Articles: {said}.")
@@ -37,7 +41,8 @@ class Command(BaseCommand):
         except (ValueError, KeyError, yaml.YAMLError, UnknownFact, RenderingError) as error:
             raise CommandError(f"{path.relative_to(CONTENT)}: {error}") from error
 
-        stored = Article.objects.filter(language=shipped.language, plan=shipped.plan).first()
+        same = Q(plan=shipped.plan) | Q(slug=shipped.slug)
+        stored = Article.objects.filter(same, language=shipped.language).order_by("-plan").first()
         if stored is None:
             shipped.save()
             return "new"
