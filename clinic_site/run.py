@@ -299,7 +299,7 @@ def serve(port: int) -> None:
         interface=Interfaces.WSGI,
         workers=2,
         # More than cores: a thread waits while somebody's body trickles in over a bad line.
-        blocking_threads=8,
+        blocking_threads=16,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,
