@@ -1,29 +1,15 @@
 """What happened with an inquiry. Rows of this file are written once: the database refuses to change them."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.append_only import append_only
 from articles.models import Language
 
 from .inquiry import Inquiry, Status, Step
-
-
-def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """Refuse UPDATE, DELETE and TRUNCATE, from whatever program they come."""
-    return [
-        pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name=f"{name}_never_emptied",
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            operation=pgtrigger.Truncate,
-            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
-        ),
-    ]
 
 
 class Event(models.Model):
