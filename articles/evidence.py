@@ -1,17 +1,26 @@
 """The evidence ledger: what may be stated, how sure it is, and where it comes from.
 
-Facts and sources ship as YAML beside the articles and are cited from Markdown by id, as [F31].
+Staff keep facts and sources in the database (models/evidence.py); articles cite them from Markdown by
+id, as [F31]. What is here is plain data, so that rendering and rules stay pure functions.
 """
 
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
-import yaml
+from django.apps import apps
 from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from .kept import kept
 
 CONTENT = Path(__file__).with_name("content")
 
@@ -41,6 +50,30 @@ LEVEL_MEANINGS = {
 }
 
 
+_day: ContextVar[date | None] = ContextVar("day", default=None)
+
+
+def today() -> date:
+    """Return the day by which facts are fresh or stale: today in Seoul, unless as_of() says otherwise."""
+    return _day.get() or timezone.localdate()
+
+
+@contextmanager
+def as_of(day: date) -> Iterator[None]:
+    """Judge freshness by another day, for articles that were written then."""
+    before = _day.set(day)
+    try:
+        yield
+    finally:
+        _day.reset(before)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 @dataclass(frozen=True)
 class Source:
     id: str
@@ -49,6 +82,13 @@ class Source:
     venue: str
     year: int
     url: str
+    reference: str = ""
+    retracted: bool = False
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether a reader can open it, or look it up by the number of a statute or case."""
+        return bool(self.url or self.reference) and not self.retracted
 
 
 @dataclass(frozen=True)
@@ -58,52 +98,91 @@ class Fact:
     evidence: EvidenceLevel
     sources: tuple[Source, ...]
     verified: bool
+    about: str = ""
+    supports: str = ""
+    recheck: int = 0
+    checked_on: date | None = None
+
+    @property
+    def check_by(self) -> date | None:
+        """The last day on which the fact counts as checked; None where no day is known."""
+        return add_months(self.checked_on, self.recheck) if self.checked_on else None
+
+    @property
+    def can_be_followed(self) -> bool:
+        return any(source.can_be_followed for source in self.sources)
 
 
 class UnknownFact(ValueError):
-    """An article cites a fact that the ledger does not hold, or that nobody has checked yet."""
+    """An article cites a fact that may not be published; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Ledger:
     facts: dict[str, Fact]
-    searched_on: date
+    searched_on: date | None
+    today: date = field(default_factory=lambda: today())
+    # The keys of the clinic's statements; None where nobody can say.
+    clinic_statements: frozenset[str] | None = None
 
     def fact(self, id: str) -> Fact:
         """Return a fact that may be published, or raise UnknownFact."""
         fact = self.facts.get(id)
         if fact is None:
-            raise UnknownFact(_("%(fact)s is not in the evidence ledger.") % {"fact": id})
-        if not fact.verified:
-            raise UnknownFact(_("%(fact)s has not been checked against its source yet.") % {"fact": id})
+            raise UnknownFact(
+                _now("%(fact)s is not in the evidence ledger. Look its number up under Facts.") % {"fact": id}
+            )
+        if problem := self.problem(fact):
+            raise UnknownFact(problem)
         return fact
 
+    def problem(self, fact: Fact) -> str:
+        """Return why a fact may not be published, and what to do about it; empty if it may."""
+        if not fact.verified:
+            return _now(
+                "%(fact)s has not been checked against its source yet. Read the source, then mark the "
+                "fact as checked under Facts; or cite another."
+            ) % {"fact": fact.id}
+        if fact.check_by and fact.check_by < self.today:
+            return _now(
+                "%(fact)s was to be checked again by %(day)s. Read its sources again, then enter the day "
+                "under Facts."
+            ) % {"fact": fact.id, "day": date_format(fact.check_by, "DATE_FORMAT")}
+        for source in fact.sources:
+            if source.retracted:
+                return _now(
+                    "%(fact)s rests on %(source)s, which was retracted or withdrawn. Correct the fact "
+                    "under Facts, or take the citation out."
+                ) % {"fact": fact.id, "source": source.id}
+        return ""
+
     def between(self, first: str, last: str) -> list[Fact]:
-        """Return the publishable facts of a range such as F09-F20, both ends included."""
-        numbers = range(int(first[1:]), int(last[1:]) + 1)
-        found = [self.facts.get(f"F{number:02}") for number in numbers]
-        return [fact for fact in found if fact and fact.verified]
+        """Return the facts of a range such as F09-F20, both ends included, as `fact` does.
+
+        What nobody has checked yet is left out of a range, so that fixed wording can stand.
+        """
+        found = [self.facts.get(id) for id in fact_range(first, last)]
+        return [self.fact(fact.id) for fact in found if fact and fact.verified]
 
 
-def _source(entry: dict[str, Any]) -> Source:
-    url = f"https://doi.org/{entry['doi']}" if "doi" in entry else entry.get("url", "")
-    return Source(entry["id"], entry.get("authors", ""), entry["title"], entry["venue"], entry["year"], url)
+def fact_range(first: str, last: str) -> list[str]:
+    """Return every id from F09 to F20, both ends included."""
+    return [f"F{number:02}" for number in range(int(first[1:]), int(last[1:]) + 1)]
 
 
-@cache
-def ledger() -> Ledger:
-    def read(name: str) -> Any:
-        return yaml.safe_load((CONTENT / name).read_text("utf-8"))
+@kept
+def _stored() -> tuple[dict[str, Fact], date | None, frozenset[str]]:
+    rows = apps.get_model("articles", "Fact").objects.prefetch_related("citations__source")
+    searches = apps.get_model("articles", "SearchRecord").objects
+    statements = apps.get_model("articles", "ClinicStatement").objects
+    return (
+        {row.key: row.entry for row in rows},
+        searches.values_list("searched_on", flat=True).first(),
+        frozenset(statements.values_list("key", flat=True)),
+    )
 
-    sources = {entry["id"]: _source(entry) for entry in read("sources.yaml")["sources"]}
-    facts = {
-        entry["id"]: Fact(
-            id=entry["id"],
-            statement=entry["statement"],
-            evidence=EvidenceLevel(entry["evidence"]),
-            sources=tuple(sources[id] for id in entry["sources"]),
-            verified=entry["verified"] == "yes",
-        )
-        for entry in read("facts.yaml")["facts"]
-    }
-    return Ledger(facts, read("search-record.yaml")["searched_on"])
+
+def ledger(at: UUID | None = None) -> Ledger:
+    """Return the ledger as it stands now: one query, and five more after somebody changed something."""
+    facts, searched_on, statements = _stored(at)
+    return Ledger(facts, searched_on, today(), statements)

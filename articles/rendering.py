@@ -1,9 +1,11 @@
 """From an article's Markdown to what a reader gets: a pure function of text, language and evidence.
 
 CommonMark without raw HTML, plus three small extensions:
-`[F31]` cites a fact; `{panel name}` on a line of its own inserts a standard statement; a heading
-may end in `{#anchor kind=risk}`. `article:slug` links to an article in the same language, and
-`::: urgent` … `:::` makes a care card. The result passes an allow-list sanitiser.
+`[F31]` cites a fact; `{panel name}` on a line of its own inserts a standard statement, and
+`{clinic name}` a statement of the clinic; a heading may end in `{#anchor kind=risk}`. `article:slug`
+links to an article in the same language, and `::: urgent` … `:::` makes a care card. The result
+passes an allow-list sanitiser. What depends on the day of reading, such as a document that may have
+expired, leaves a mark that live.py fills when the page is asked for.
 """
 
 import re
@@ -29,12 +31,15 @@ from mdit_py_plugins.container import container_plugin
 from clinic_site.clinic import help_lines
 
 from . import statements
-from .evidence import LEVEL_MEANINGS, EvidenceLevel, Fact, Ledger, Source
+from .evidence import LEVEL_MEANINGS, EvidenceLevel, Fact, Ledger, Source, fact_range
 
 CITATION = re.compile(r"\[(F\d{2,3}(?:-F\d{2,3})?(?:,\s*F\d{2,3}(?:-F\d{2,3})?)*)\]")
 NEARLY_A_CITATION = re.compile(r"\[\s*[Ff]\d[^\]]*\]?")
 SLUG = re.compile(r"^[\w-]+$")
-PANEL = re.compile(r"^\{panel ([\w-]+)\}\s*$")
+PANEL = re.compile(r"^\{(?:panel ([\w-]+)|(?:panel )?clinic ([\w-]+))\}\s*$")
+# What a panel leaves for live.py to fill. Only the parser can write it: raw HTML is refused.
+LIVE_PANELS = ("treatment-status", "status")
+LIVE_MARK = re.compile(r'<div class="live live-([\w-]+)"></div>')
 HEADING_MARK = re.compile(r"\s*\{(?:#([\w-]+))?\s*(?:kind=(\w+))?\}\s*$")
 CARE_LEVELS = ("routine", "urgent", "emergency")
 LONGEST_LEVEL_LIST = 2  # past this many levels in one citation a list of them says nothing
@@ -201,8 +206,34 @@ def _head(in_short: str, has_summary: bool, language: str) -> str:
     return ""
 
 
-def _date(text: str, searched_on: date) -> str:
+def cited_facts(text: str) -> list[str]:
+    """Return the ids of all facts that a Markdown text cites, ranges written out, each once, in order."""
+    cited: list[str] = []
+    for match in CITATION.finditer(text):
+        for part in re.split(r",\s*", match[1]):
+            first, _dash, last = part.partition("-")
+            cited += fact_range(first, last) if last else [first]
+    return list(dict.fromkeys(cited))
+
+
+def summary_citations(language: str) -> list[str]:
+    """Return the ids of the facts that the standard summary cites."""
+    return cited_facts(_head("", True, language))
+
+
+def evidence_statement(language: str, searched_on: date | None) -> str:
+    """Return the standard statement on evidence with its day; empty where no search is on record."""
+    return _date(statements.panel("evidence", language), searched_on) if searched_on else ""
+
+
+def _date(text: str, searched_on: date | None) -> str:
     """Name the day of the last search wherever the text speaks of it."""
+    if "{search_date}" not in text:
+        return text
+    if searched_on is None:
+        raise RenderingError(
+            _("No search is on record. Enter one under Search records: the text names its day.")
+        )
     return text.replace("{search_date}", date_format(searched_on, "DATE_FORMAT"))
 
 
@@ -259,12 +290,28 @@ def _panel(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("panel", "", 0)
-        token.content = _panel_html(match[1], state.env["language"])
+        token.content = (
+            _panel_html(match[1], state.env["language"])
+            if match[1]
+            else _clinic_mark(match[2], state.env["citations"].ledger)
+        )
         state.line = start + 1
     return True
 
 
+def _clinic_mark(key: str, ledger: Ledger) -> str:
+    known = ledger.clinic_statements
+    if known is not None and key not in known:
+        raise RenderingError(
+            _("The clinic evidence register has no “%(key)s”. It has: %(known)s.")
+            % {"key": key, "known": ", ".join(sorted(known))}
+        )
+    return format_html('<div class="live live-clinic-{}"></div>\n', key)
+
+
 def _panel_html(name: str, language: str) -> str:
+    if name in LIVE_PANELS:
+        return format_html('<div class="live live-{}"></div>\n', name)
     if name == "help-now":
         lines = "".join(f"<li>{_linked(line)}</li>" for line in help_lines(language))
         title = escape(_("Help now, day or night"))
@@ -272,7 +319,7 @@ def _panel_html(name: str, language: str) -> str:
     try:
         text = statements.panel(name, language)
     except KeyError:
-        known = ", ".join([*statements.panel_names(), "help-now"])
+        known = ", ".join([*statements.panel_names(), "help-now", *LIVE_PANELS])
         raise RenderingError(
             _("There is no panel “%(name)s”. The panels are: %(known)s.") % {"name": name, "known": known}
         ) from None

@@ -8,7 +8,32 @@ EDITOR = "Editor"
 # Nobody deletes through the admin, and nobody adds an inquiry: patients do.
 PERMISSIONS = {
     TRIAGE_NURSE: ["inquiries.view_inquiry", "inquiries.change_inquiry", "articles.view_article"],
-    EDITOR: ["articles.view_article", "articles.add_article", "articles.change_article"],
+    EDITOR: [
+        "articles.view_article",
+        "articles.add_article",
+        "articles.change_article",
+        "articles.view_source",
+        "articles.change_source",
+        "articles.view_fact",
+        "articles.change_fact",
+        "articles.view_factchange",
+        "articles.view_searchrecord",
+        "articles.add_searchrecord",
+        "articles.change_searchrecord",
+        "articles.view_treatmentstatus",
+        "articles.add_treatmentstatus",
+        "articles.change_treatmentstatus",
+        "articles.view_document",
+        "articles.add_document",
+        "articles.change_document",
+        "articles.view_clinicstatement",
+        "articles.add_clinicstatement",
+        "articles.change_clinicstatement",
+        "articles.view_statementdocument",
+        "articles.add_statementdocument",
+        "articles.change_statementdocument",
+        "articles.delete_statementdocument",
+    ],
 }
 
 

@@ -4,6 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from articles.views import evidence
+
 from . import views
 
 admin.site.enable_nav_sidebar = False  # its links stand in the header
@@ -17,6 +19,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),
+        path("evidence/", evidence, name="evidence"),
         path("ask/", include("inquiries.urls")),
         path("help-now/", views.help_now, name="help_now"),
         path("unwell-after-treatment/", views.unwell_after_treatment, name="unwell_after_treatment"),

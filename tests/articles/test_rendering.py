@@ -109,6 +109,7 @@ def test_an_unknown_panel_is_named_with_those_that_exist():
         page("{panel miracle}")
 
 
+@pytest.mark.usefixtures("articles")
 def test_pages_about_the_treatment_open_with_evidence_and_five_lines():
     result = page("Text.", has_summary=True, evidence=ledger())
 

@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from . import rendering
-from .evidence import UnknownFact, ledger
+from .. import rendering
+from ..evidence import UnknownFact, ledger
 
 
 class Language(models.TextChoices):

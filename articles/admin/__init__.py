@@ -1,0 +1,3 @@
+from . import article, evidence, register
+
+__all__ = ["article", "evidence", "register"]

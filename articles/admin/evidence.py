@@ -1,0 +1,407 @@
+"""The evidence ledger for editors: a fact is corrected with a reason, and what cites it is named."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .. import evidence
+from ..citing import articles_citing, citing_articles
+from ..models import Article, Fact, FactChange, FactSource, SearchRecord, Source, TreatmentStatus
+
+
+class KeysField(forms.CharField):
+    """Rows by their numbers, in the order in which they are typed: S28, S30."""
+
+    def __init__(self, model, **options):
+        super().__init__(**options)
+        self.model = model
+
+    def clean(self, value):
+        keys = super().clean(value).upper().replace(",", " ").split()
+        found = {row.key: row for row in self.model.objects.filter(key__in=keys)}
+        if missing := [key for key in keys if key not in found]:
+            raise ValidationError(
+                _("Not in the list: %(keys)s."), params={"keys": ", ".join(missing)}, code="missing"
+            )
+        return [found[key] for key in dict.fromkeys(keys)]
+
+
+class NobodyDeletes(admin.ModelAdmin):
+    """Keep every row: what was once said must stay explainable."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_object(self, request, object_id, from_field=None):
+        """Hold the row while it is being saved, so that two people do not overwrite each other."""
+        if request.method != "POST":
+            return super().get_object(request, object_id, from_field)
+        held = self.model.objects.select_for_update().filter(pk=object_id) if object_id.isdecimal() else None
+        return held.first() if held is not None else None
+
+
+class LockedForm(forms.ModelForm):
+    """A form that is refused when somebody else saved the row while it was open."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stored_digest = self.instance.digest() if self.instance.pk else ""
+        self.initial["seen"] = self.stored_digest
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("seen") != self.stored_digest:
+            raise ValidationError(
+                _(
+                    "Somebody else changed this while you had it open. Nothing was saved and what you typed "
+                    "is still here. Open it in another window to see what it says now."
+                )
+            )
+        return cleaned
+
+
+def article_links(articles: list[Article]) -> SafeString | str:
+    """Return links to the change pages of articles, or a dash."""
+    if not articles:
+        return "–"
+    return format_html(
+        "<ul>{}</ul>",
+        format_html_join(
+            "",
+            '<li><a href="{}">{} {} ({})</a></li>',
+            (
+                (
+                    reverse("admin:articles_article_change", args=[article.pk]),
+                    article.plan,
+                    article.title,
+                    article.get_language_display(),
+                )
+                for article in articles
+            ),
+        ),
+    )
+
+
+def _due(day) -> SafeString | str:
+    if day is None:
+        return "–"
+    text = date_format(day, "DATE_FORMAT")
+    return format_html("<strong>{} – {}</strong>", text, _("overdue")) if day < evidence.today() else text
+
+
+class Freshness(admin.SimpleListFilter):
+    title = _("may be cited")
+    parameter_name = "citable"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Yes")), ("stale", _("No: due to be checked again")), ("no", _("No: any reason"))]
+
+    def queryset(self, request, queryset):
+        publishable = Fact.objects.publishable().values("pk")
+        match self.value():
+            case "yes":
+                return queryset.filter(pk__in=publishable)
+            case "stale":
+                return queryset.filter(pk__in=Fact.objects.stale().values("pk"))
+            case "no":
+                return queryset.exclude(pk__in=publishable)
+        return queryset
+
+
+class FactForm(LockedForm):
+    source_keys = KeysField(
+        Source, label=_("sources"), help_text=_("Their numbers, the most important first: S28, S30.")
+    )
+    reason = forms.CharField(
+        label=_("reason for the change"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_(
+            "Needed when the statement, the evidence, the sources or the check changes. "
+            "It is kept with the change."
+        ),
+    )
+
+    class Meta:
+        model = Fact
+        fields = ["about", "statement", "evidence", "verified", "checked_on", "recheck_months", "use_note"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.was: dict[str, str] = {}
+        if self.instance.pk:
+            self.was = self.instance.watched()
+            self.initial["source_keys"] = self.was["sources"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.was and self.changes(cleaned) and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why: readers and colleagues will ask."))
+        return cleaned
+
+    def changes(self, cleaned: dict[str, Any]) -> list[str]:
+        """Return which of the watched fields the form changes."""
+        sources = ", ".join(source.key for source in cleaned.get("source_keys", []))
+        now = {name: str(cleaned.get(name, "")) for name in Fact.WATCHED} | {"sources": sources}
+        return [name for name in Fact.WATCHED if now[name].strip() != self.was[name].strip()]
+
+
+class FactChanges(admin.TabularInline):
+    model = FactChange
+    fields = readonly_fields = ["at", "field", "was", "became", "reason", "by"]
+    extra = 0
+    can_delete = False
+    verbose_name_plural = _("What changed, and why")
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class FactList(ChangeList):
+    def get_results(self, request):
+        super().get_results(request)
+        citing = citing_articles()
+        self.result_list = list(self.result_list)
+        for fact in self.result_list:
+            fact.citing = citing.get(fact.key, [])
+
+
+@admin.register(Fact)
+class FactAdmin(NobodyDeletes):
+    form = FactForm
+    list_display = ["key", "short_statement", "evidence", "verified", "due", "cited"]
+    list_filter = [Freshness, "evidence", "about", "verified"]
+    search_fields = ["key", "statement", "sources__key", "sources__title"]
+    search_help_text = _("Number, words of the statement, or a source")
+    list_per_page = 100
+    readonly_fields = ["supports", "check_by_day", "may_be_cited", "source_list", "cited_by"]
+    inlines = [FactChanges]
+
+    def get_fieldsets(self, request, obj=None):
+        check = ["verified", "checked_on", "recheck_months", "check_by_day", "may_be_cited"]
+        if obj is None:
+            first = ["key", "about", "statement", "evidence", "source_keys", "use_note"]
+            return [(None, {"fields": first}), (_("Check"), {"fields": check[:3]})]
+        if not self.has_change_permission(request, obj):
+            return [
+                (None, {"fields": ["about", "statement", "evidence", "supports", "source_list", "use_note"]}),
+                (_("Check"), {"fields": check}),
+                (_("Articles that cite it"), {"fields": ["cited_by"]}),
+            ]
+        first = ["about", "statement", "evidence", "supports", "source_keys", "source_list", "use_note"]
+        return [
+            (None, {"fields": [*first, "seen"]}),
+            (_("Check"), {"fields": check}),
+            (_("Why"), {"fields": ["reason"]}),
+            (_("Articles that cite it"), {"fields": ["cited_by"]}),
+        ]
+
+    def get_changelist(self, request, **kwargs):
+        return FactList
+
+    def get_search_results(self, request, queryset, search_term):
+        found, _duplicates = super().get_search_results(request, queryset, search_term)
+        return found, True
+
+    @admin.display(description=_("statement"))
+    def short_statement(self, fact):
+        return Truncator(fact.statement).words(18)
+
+    @admin.display(description=_("check by"))
+    def due(self, fact):
+        return _due(fact.check_by)
+
+    check_by_day = due
+
+    @admin.display(description=_("cited by"))
+    def cited(self, fact):
+        count = len(fact.citing)
+        return ngettext("%(n)d article", "%(n)d articles", count) % {"n": count}
+
+    @admin.display(description=_("may be cited"))
+    def may_be_cited(self, fact):
+        problem = evidence.ledger().problem(fact.entry)
+        if not problem and not fact.entry.can_be_followed:
+            problem = _now("No source can be followed: give one of them a link, a DOI or a number.")
+        return problem or _now("Yes")
+
+    @admin.display(description=_("its sources"))
+    def source_list(self, fact):
+        sources = [citation.source for citation in fact.citations.select_related("source")]
+        return format_html(
+            "<ol>{}</ol>",
+            format_html_join(
+                "",
+                '<li><a href="{}">{}</a></li>',
+                ((reverse("admin:articles_source_change", args=[source.pk]), source) for source in sources),
+            ),
+        )
+
+    @admin.display(description=_("articles"))
+    def cited_by(self, fact):
+        return article_links(citing_articles().get(fact.key, []))
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        obj.cite(form.cleaned_data["source_keys"])
+        if change:
+            obj.record(form.was, reason=form.cleaned_data["reason"].strip(), by=request.user)
+            if form.changes(form.cleaned_data):
+                name_articles(request, articles_citing([obj.key]))
+
+
+def name_articles(request, articles: list[Article]) -> None:
+    """Tell staff which articles to look at again."""
+    if articles:
+        messages.warning(
+            request, format_html("{}{}", _now("Look at these articles again:"), article_links(articles))
+        )
+
+
+@admin.register(FactChange)
+class FactChangeAdmin(admin.ModelAdmin):
+    list_display = ["at", "fact_key", "field", "was", "became", "reason", "by"]
+    list_filter = ["field"]
+    list_select_related = ["fact", "by"]
+    search_fields = ["fact__key", "reason"]
+
+    @admin.display(description=_("fact"))
+    def fact_key(self, change):
+        return change.fact.key
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class SourceForm(LockedForm):
+    class Meta:
+        model = Source
+        fields = ["authors", "title", "venue", "year", "doi", "pmid", "url", "reference"]
+        fields += ["verified", "retracted", "retraction_note", "note"]
+
+
+@admin.register(Source)
+class SourceAdmin(NobodyDeletes):
+    form = SourceForm
+    list_display = ["key", "title", "year", "verified", "can_be_followed", "retracted"]
+    list_filter = ["verified", "retracted"]
+    search_fields = ["key", "title", "authors", "doi", "url"]
+    list_per_page = 100
+    readonly_fields = ["fact_list", "cited_by"]
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            return [(None, {"fields": ["key", *SourceForm.Meta.fields]})]
+        hidden = ["seen"] if self.has_change_permission(request, obj) else []
+        return [
+            (None, {"fields": [*SourceForm.Meta.fields, *hidden]}),
+            (_("What rests on it"), {"fields": ["fact_list", "cited_by"]}),
+        ]
+
+    @admin.display(description=_("can be followed"), boolean=True)
+    def can_be_followed(self, source):
+        return source.entry.can_be_followed
+
+    @admin.display(description=_("facts"))
+    def fact_list(self, source):
+        return format_html(
+            "<ul>{}</ul>",
+            format_html_join(
+                "",
+                '<li><a href="{}">{}</a></li>',
+                (
+                    (reverse("admin:articles_fact_change", args=[fact.pk]), Truncator(str(fact)).words(18))
+                    for fact in source.facts.all()
+                ),
+            ),
+        )
+
+    @admin.display(description=_("articles"))
+    def cited_by(self, source):
+        return article_links(articles_citing(self._facts(source)))
+
+    @staticmethod
+    def _facts(source) -> list[str]:
+        return list(FactSource.objects.filter(source=source).values_list("fact__key", flat=True))
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            name_articles(request, articles_citing(self._facts(obj)))
+
+
+@admin.register(SearchRecord)
+class SearchRecordAdmin(NobodyDeletes):
+    list_display = ["searched_on", "searched_by", "searched_en"]
+    fields = ["key", "searched_on", "searched_en", "searched_ko", "searched_by", "note"]
+
+
+class TreatmentStatusForm(LockedForm):
+    fact_keys = KeysField(Fact, label=_("facts"), help_text=_("Their numbers: F31, F56."))
+
+    class Meta:
+        model = TreatmentStatus
+        fields = ["key", *TreatmentStatus.WRITTEN]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["fact_keys"] = ", ".join(self.instance.linked_keys())
+
+
+@admin.register(TreatmentStatus)
+class TreatmentStatusAdmin(NobodyDeletes):
+    form = TreatmentStatusForm
+    list_display = ["treatment", "condition", "status", "level", "due"]
+    list_filter = ["treats", "status", "level"]
+    search_fields = ["treatment_en", "treatment_ko", "condition_en", "condition_ko"]
+
+    def get_fieldsets(self, request, obj=None):
+        if not self.has_change_permission(request, obj):
+            return [(None, {"fields": list(TreatmentStatus.WRITTEN)})]
+        return [
+            (None, {"fields": ["key", "position", "treats", "status", "level", "fact_keys", "seen"]}),
+            (_("Treatment"), {"fields": ["treatment_key", "treatment_en", "treatment_ko"]}),
+            (_("Condition"), {"fields": ["condition_key", "condition_en", "condition_ko"]}),
+            (_("What is known"), {"fields": ["statement_en", "statement_ko"]}),
+            (_("Check"), {"fields": ["checked_on", "check_by"]}),
+        ]
+
+    @admin.display(description=_("treatment"), ordering="treatment_en")
+    def treatment(self, status):
+        return status.said("treatment")
+
+    @admin.display(description=_("condition"), ordering="condition_en")
+    def condition(self, status):
+        return status.said("condition")
+
+    @admin.display(description=_("check by"), ordering="check_by")
+    def due(self, status):
+        return _due(status.check_by)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        obj.cite(form.cleaned_data["fact_keys"])

@@ -1,0 +1,137 @@
+"""The parts of a page that depend on the day of reading, filled when the page is asked for.
+
+An article is rendered when it is saved; a document may expire and a status may change afterwards.
+"""
+
+import re
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from .evidence import Ledger, Source, ledger
+from .kept import kept, stamp
+from .models import ClinicStatement, Document, SearchRecord, TreatmentStatus, Treats
+from .register import reader_text, status_box
+from .rendering import LIVE_MARK
+
+STATUS_TABLE = '<div class="live live-treatment-status"></div>'
+
+
+@kept
+def _statuses() -> list[TreatmentStatus]:
+    return list(TreatmentStatus.objects.prefetch_related("fact_links__fact"))
+
+
+@kept
+def _searches() -> list[SearchRecord]:
+    return list(SearchRecord.objects.all())
+
+
+@kept
+def _register() -> tuple[list[Document], dict[str, ClinicStatement]]:
+    statements = ClinicStatement.objects.prefetch_related("documents")
+    return list(Document.objects.all()), {statement.key: statement for statement in statements}
+
+
+def fill(*, head: str, body: str, has_status_table: bool) -> tuple[str, str]:
+    """Return head and body of an article with every live part filled, in the active language.
+
+    A page about the treatment has the status table after its summary, unless its author placed the
+    table elsewhere. One query for all of it, and none for a page without live parts.
+    """
+    if has_status_table and STATUS_TABLE not in head + body:
+        head += STATUS_TABLE
+    if not LIVE_MARK.search(head + body):
+        return head, body
+    at = stamp()
+
+    def part(match: re.Match[str]) -> str:
+        return _part(match[1], at)
+
+    return LIVE_MARK.sub(part, head), LIVE_MARK.sub(part, body)
+
+
+def _part(name: str, at: UUID | None) -> str:
+    if name == "treatment-status":
+        return render_to_string("articles/live/treatment_status.html", {"table": status_table(at)})
+    documents, statements = _register(at)
+    if name == "status":
+        return render_to_string("articles/live/status_box.html", {"box": status_box(documents)})
+    statement = statements.get(name.removeprefix("clinic-"))
+    if statement is None:  # renamed or taken away since the article was saved
+        return ""
+    text, on_file = reader_text(statement)
+    return render_to_string("articles/live/clinic_statement.html", {"text": text, "on_file": on_file})
+
+
+def status_table(at: UUID | None = None) -> dict[str, Any]:
+    """Return the treatment status table in the active language, in parts, each by condition."""
+    facts = ledger(at)
+    rows = [_row(status, facts) for status in _statuses(at)]
+    parts = [
+        {
+            "key": treats.value,
+            "title": treats.label,
+            "conditions": [
+                {"name": name, "rows": list(group)}
+                for name, group in groupby(
+                    (row for row in rows if row["treats"] == treats), key=lambda row: row["condition"]
+                )
+            ],
+        }
+        for treats in Treats
+    ]
+    return {"parts": [part for part in parts if part["conditions"]], "count": len(rows)}
+
+
+def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
+    sources: dict[Source, None] = {}
+    for link in status.fact_links.all():
+        if fact := facts.facts.get(link.fact.key):
+            sources |= dict.fromkeys(fact.sources)
+    statement = status.said("statement")
+    if facts.searched_on:
+        statement = statement.replace("{search_date}", date_format(facts.searched_on, "DATE_FORMAT"))
+    return {
+        "treats": status.treats,
+        "treatment": status.said("treatment"),
+        "condition": status.said("condition"),
+        "status": status.status,
+        "status_words": status.get_status_display(),
+        "level": status.level,
+        "level_words": status.get_level_display(),
+        "statement": statement,
+        "facts": [link.fact.key for link in status.fact_links.all()],
+        "sources": [{"id": source.id, "label": short_label(source), "source": source} for source in sources],
+        "checked_on": status.checked_on,
+        "check_by": status.check_by,
+        "is_stale": status.is_stale,
+    }
+
+
+def short_label(source: Source) -> str:
+    """Return a source in a few words, such as “Cipriani 2018”."""
+    name = re.split(r"[,;(/]", source.authors)[0].strip() or source.venue
+    surname = re.sub(r" [A-Z]{1,3}$", "", name)
+    return f"{surname} {source.year}"
+
+
+def evidence_page() -> dict[str, Any]:
+    """Return all that the evidence page shows: the whole table, its sources, the search, the status box."""
+    at = stamp()
+    table = status_table(at)
+    rows = [row for part in table["parts"] for group in part["conditions"] for row in group["rows"]]
+    sources = {entry["id"]: entry["source"] for row in rows for entry in row["sources"]}
+    levels = {row["level"] for row in rows}
+    return {
+        "table": table,
+        "sources": [sources[id] for id in sorted(sources)],
+        "levels": levels,
+        "searches": _searches(at),
+        "box": status_box(_register(at)[0]),
+        "title": _("What the evidence shows"),
+    }
