@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .kept import kept
@@ -130,7 +130,8 @@ class Ledger:
         fact = self.facts.get(id)
         if fact is None:
             raise UnknownFact(
-                _now("%(fact)s is not in the evidence ledger. Look its number up under Facts.") % {"fact": id}
+                gettext("%(fact)s is not in the evidence ledger. Look its number up under Facts.")
+                % {"fact": id}
             )
         if problem := self.problem(fact):
             raise UnknownFact(problem)
@@ -139,18 +140,18 @@ class Ledger:
     def problem(self, fact: Fact) -> str:
         """Return why a fact may not be published, and what to do about it; empty if it may."""
         if not fact.verified:
-            return _now(
+            return gettext(
                 "%(fact)s has not been checked against its source yet. Read the source, then mark the "
                 "fact as checked under Facts; or cite another."
             ) % {"fact": fact.id}
         if fact.check_by and fact.check_by < self.today:
-            return _now(
+            return gettext(
                 "%(fact)s was to be checked again by %(day)s. Read its sources again, then enter the day "
                 "under Facts."
             ) % {"fact": fact.id, "day": date_format(fact.check_by, "DATE_FORMAT")}
         for source in fact.sources:
             if source.retracted:
-                return _now(
+                return gettext(
                     "%(fact)s rests on %(source)s, which was retracted or withdrawn. Correct the fact "
                     "under Facts, or take the citation out."
                 ) % {"fact": fact.id, "source": source.id}

@@ -56,7 +56,7 @@ def status_box(documents: Iterable[Document], on: date | None = None) -> dict[st
 
 
 def reader_text(statement: ClinicStatement, on: date | None = None) -> tuple[str, bool]:
-    """Return what readers see of a statement, in the active language, and whether a document stands behind it."""
+    """Return what readers see of a statement, and whether a document stands behind it."""
     document = statement.document(on)
     if document is None:
         return statement.said("fallback"), False

@@ -11,9 +11,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from .. import evidence
 from ..citing import articles_citing, citing_articles
@@ -162,7 +161,7 @@ class FactForm(LockedForm):
 
 class FactChanges(admin.TabularInline):
     model = FactChange
-    fields = readonly_fields = ["at", "field", "was", "became", "reason", "by"]
+    fields = ["at", "field", "was", "became", "reason", "by"]
     extra = 0
     can_delete = False
     verbose_name_plural = _("What changed, and why")
@@ -228,7 +227,9 @@ class FactAdmin(NobodyDeletes):
     def due(self, fact):
         return _due(fact.check_by)
 
-    check_by_day = due
+    @admin.display(description=_("check by"))
+    def check_by_day(self, fact):
+        return _due(fact.check_by)
 
     @admin.display(description=_("cited by"))
     def cited(self, fact):
@@ -239,8 +240,8 @@ class FactAdmin(NobodyDeletes):
     def may_be_cited(self, fact):
         problem = evidence.ledger().problem(fact.entry)
         if not problem and not fact.entry.can_be_followed:
-            problem = _now("No source can be followed: give one of them a link, a DOI or a number.")
-        return problem or _now("Yes")
+            problem = gettext("No source can be followed: give one of them a link, a DOI or a number.")
+        return problem or gettext("Yes")
 
     @admin.display(description=_("its sources"))
     def source_list(self, fact):
@@ -271,7 +272,7 @@ def name_articles(request, articles: list[Article]) -> None:
     """Tell staff which articles to look at again."""
     if articles:
         messages.warning(
-            request, format_html("{}{}", _now("Look at these articles again:"), article_links(articles))
+            request, format_html("{}{}", gettext("Look at these articles again:"), article_links(articles))
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import register
@@ -89,5 +89,5 @@ class ClinicStatementAdmin(NobodyDeletes):
         return format_html(
             "{} {}",
             statement.needs,
-            _now("A document is on file, but nobody has checked it, or it is not in force."),
+            gettext("A document is on file, but nobody has checked it, or it is not in force."),
         )

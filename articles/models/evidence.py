@@ -92,8 +92,8 @@ class Source(Shipped):
 
     objects = SourceQuerySet.as_manager()
 
-    WRITTEN = ("authors", "title", "venue", "year", "doi", "pmid", "url", "reference", "retracted")
-    WRITTEN += ("retraction_note", "verified", "note")
+    WRITTEN = ["authors", "title", "venue", "year", "doi", "pmid", "url", "reference", "retracted"]
+    WRITTEN += ["retraction_note", "verified", "note"]
 
     class Meta:
         verbose_name = _("source")
@@ -180,8 +180,8 @@ class Fact(Shipped):
 
     objects = FactQuerySet.as_manager()
 
-    WRITTEN = ("statement", "about", "evidence", "supports", "verified", "checked_on", "recheck_months")
-    WRITTEN += ("use_note",)
+    WRITTEN = ["statement", "about", "evidence", "supports", "verified", "checked_on", "recheck_months"]
+    WRITTEN += ["use_note"]
     # A change of one of these is written down with its reason.
     WATCHED = ("statement", "evidence", "verified", "sources")
 
@@ -333,7 +333,7 @@ class SearchRecord(Shipped):
     searched_by = models.CharField(_("searched by"), max_length=120)
     note = models.TextField(_("note"), blank=True)
 
-    WRITTEN = ("searched_on", "searched_en", "searched_ko", "searched_by", "note")
+    WRITTEN = ["searched_on", "searched_en", "searched_ko", "searched_by", "note"]
 
     class Meta:
         verbose_name = _("search record")
@@ -380,9 +380,9 @@ class TreatmentStatus(Shipped):
     checked_on = models.DateField(_("checked on"))
     check_by = models.DateField(_("check by"))
 
-    WRITTEN = ("position", "treats", "treatment_key", "treatment_en", "treatment_ko", "condition_key")
-    WRITTEN += ("condition_en", "condition_ko", "status", "level", "statement_en", "statement_ko")
-    WRITTEN += ("checked_on", "check_by")
+    WRITTEN = ["position", "treats", "treatment_key", "treatment_en", "treatment_ko", "condition_key"]
+    WRITTEN += ["condition_en", "condition_ko", "status", "level", "statement_en", "statement_ko"]
+    WRITTEN += ["checked_on", "check_by"]
 
     class Meta:
         verbose_name = _("treatment status")

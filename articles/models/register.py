@@ -71,9 +71,7 @@ class Document(models.Model):
         _("checked on"),
         null=True,
         blank=True,
-        help_text=_(
-            "The day on which you held the document in your hands. Empty: readers see nothing of it."
-        ),
+        help_text=_("The day on which you read the document itself. Empty: readers see nothing of it."),
     )
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -154,8 +152,8 @@ class ClinicStatement(Shipped):
         Document, through="StatementDocument", related_name="statements", verbose_name=_("documents")
     )
 
-    WRITTEN = ("topic_en", "topic_ko", "statement_en", "statement_ko", "fallback_en", "fallback_ko")
-    WRITTEN += ("needs", "needs_kind")
+    WRITTEN = ["topic_en", "topic_ko", "statement_en", "statement_ko", "fallback_en", "fallback_ko"]
+    WRITTEN += ["needs", "needs_kind"]
 
     class Meta:
         verbose_name = _("statement of the clinic")

@@ -17,7 +17,7 @@ class Shipped(models.Model):
     )
 
     # What staff write. The loader compares these, and only these.
-    WRITTEN: tuple[str, ...] = ()
+    WRITTEN: list[str] = []
 
     class Meta:
         abstract = True
