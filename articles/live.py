@@ -115,7 +115,7 @@ def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
 
 def short_label(source: Source) -> str:
     """Return a source in a few words, such as “Cipriani 2018”."""
-    name = re.split(r"[,;(/]", source.authors)[0].strip() or source.venue
+    name = re.split(r"[,;(/]", source.authors)[0].strip() or source.venue.split(",")[0]
     surname = re.sub(r" [A-Z]{1,3}$", "", name)
     return f"{surname} {source.year}"
 

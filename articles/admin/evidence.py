@@ -76,20 +76,17 @@ def article_links(articles: list[Article]) -> SafeString | str:
     """Return links to the change pages of articles, or a dash."""
     if not articles:
         return "–"
-    return format_html(
-        "<ul>{}</ul>",
-        format_html_join(
-            "",
-            '<li><a href="{}">{} {} ({})</a></li>',
+    return format_html_join(
+        ", ",
+        '<a href="{}">{} {} ({})</a>',
+        (
             (
-                (
-                    reverse("admin:articles_article_change", args=[article.pk]),
-                    article.plan,
-                    article.title,
-                    article.get_language_display(),
-                )
-                for article in articles
-            ),
+                reverse("admin:articles_article_change", args=[article.pk]),
+                article.plan,
+                article.title,
+                article.get_language_display(),
+            )
+            for article in articles
         ),
     )
 
@@ -272,7 +269,7 @@ def name_articles(request, articles: list[Article]) -> None:
     """Tell staff which articles to look at again."""
     if articles:
         messages.warning(
-            request, format_html("{}{}", gettext("Look at these articles again:"), article_links(articles))
+            request, format_html("{} {}", gettext("Look at these articles again:"), article_links(articles))
         )
 
 

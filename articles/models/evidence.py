@@ -320,7 +320,7 @@ class FactChange(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.fact_id}: {self.get_field_display()}"
+        return self.get_field_display()
 
 
 class SearchRecord(Shipped):
