@@ -13,6 +13,8 @@ import yaml
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from .dates import add_months
+
 CONTENT = Path(__file__).with_name("content")
 
 
@@ -49,6 +51,12 @@ class Source:
     venue: str
     year: int
     url: str
+    case_no: str = ""  # of a court's ruling, where no link is on file
+
+    @property
+    def can_be_looked_up(self) -> bool:
+        """Whether a reader can find it: by a link, a DOI, or the number of a statute or ruling."""
+        return bool(self.url or self.case_no)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,17 @@ class Fact:
     evidence: EvidenceLevel
     sources: tuple[Source, ...]
     verified: bool
+    about: str = ""
+    supports: str = ""  # "benefit" on a fact that shows that the treatment helps; none does today
+    recheck_months: int | None = None
+    checked_on: date | None = None
+
+    @property
+    def check_by(self) -> date | None:
+        """The last day on which the fact may stand without another look at its sources."""
+        if self.checked_on is None or self.recheck_months is None:
+            return None
+        return add_months(self.checked_on, self.recheck_months)
 
 
 class UnknownFact(ValueError):
@@ -87,7 +106,15 @@ class Ledger:
 
 def _source(entry: dict[str, Any]) -> Source:
     url = f"https://doi.org/{entry['doi']}" if "doi" in entry else entry.get("url", "")
-    return Source(entry["id"], entry.get("authors", ""), entry["title"], entry["venue"], entry["year"], url)
+    return Source(
+        entry["id"],
+        entry.get("authors", ""),
+        entry["title"],
+        entry["venue"],
+        entry["year"],
+        url,
+        entry.get("case_no", ""),
+    )
 
 
 @cache
@@ -95,6 +122,7 @@ def ledger() -> Ledger:
     def read(name: str) -> Any:
         return yaml.safe_load((CONTENT / name).read_text("utf-8"))
 
+    searched_on = read("search-record.yaml")["searched_on"]
     sources = {entry["id"]: _source(entry) for entry in read("sources.yaml")["sources"]}
     facts = {
         entry["id"]: Fact(
@@ -103,7 +131,11 @@ def ledger() -> Ledger:
             evidence=EvidenceLevel(entry["evidence"]),
             sources=tuple(sources[id] for id in entry["sources"]),
             verified=entry["verified"] == "yes",
+            about=entry["about"],
+            supports=entry.get("supports", ""),
+            recheck_months=entry["recheck"],
+            checked_on=searched_on,
         )
         for entry in read("facts.yaml")["facts"]
     }
-    return Ledger(facts, read("search-record.yaml")["searched_on"])
+    return Ledger(facts, searched_on)

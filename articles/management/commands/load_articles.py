@@ -1,7 +1,5 @@
 """Load the articles that ship with the software."""
 
-from calendar import monthrange
-from datetime import date
 from pathlib import Path
 
 import yaml
@@ -10,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.dates import add_months
 from articles.evidence import CONTENT, UnknownFact
 from articles.models import WRITTEN, Article
 from articles.rendering import RenderingError
@@ -76,9 +75,3 @@ def read(path: Path) -> Article:
     )
     article.shipped_digest = article.digest
     return article
-
-
-def add_months(day: date, months: int) -> date:
-    """Return the same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
