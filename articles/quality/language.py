@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from .manuscript import Manuscript, Place, Severity
 from .phrases import lists
 from .rules import Finding, rule
-from .text import A_DATE, SEARCH_DATE, Passage, words
+from .text import A_DATE, HANGUL, SEARCH_DATE, Passage, words
 
 LONGEST_SENTENCE = {"en": 30, "ko": 90}  # words; characters, spaces included
 LONGEST_AVERAGE = {"en": 20, "ko": 50}
@@ -112,7 +112,7 @@ def abbreviations_are_explained(manuscript: Manuscript) -> Iterator[Finding]:
     text = " ".join(passage.text for passage in manuscript.written)
     known = {*lists()["known_abbreviations"], *manuscript.glossary}
     for passage in manuscript.written:
-        if passage.kind == "panel" or passage.text.isupper():
+        if passage.kind == "panel" or (passage.text.isupper() and not HANGUL.search(passage.text)):
             continue
         for short in dict.fromkeys(ABBREVIATION.findall(passage.text)):
             if short not in known and not _spelled_out(short, text):

@@ -33,7 +33,8 @@ class Phrases:
     """One list of words and phrases, in both languages, less the innocent compounds that hold them."""
 
     def __init__(self, english: Iterable[str], korean: Iterable[str]) -> None:
-        self.english = {_key(word): word for word in sorted(map(str, english), key=len, reverse=True)}
+        longest_first = sorted(map(str, english), key=len, reverse=True)
+        self.english = {_key(word): word for word in longest_first}
         self.korean = {_squeezed(word): word for word in map(str, korean)}
         self.pattern = _alternatives(self.english.values())
 
@@ -61,25 +62,30 @@ class Phrases:
             return
         places = [index for index, letter in enumerate(text) if not letter.isspace()]
         squeezed = "".join(text[index] for index in places)
-        safe = [(start, start + len(word)) for word in _innocent()[1] for start in _starts(word, squeezed)]
+        safe = [
+            (start, start + len(word))
+            for word in _innocent()[1]
+            for start in _starts(word, squeezed)
+            if _spaced_on_purpose(text, places[start], places[start + len(word) - 1])
+        ]
         for key, word in self.korean.items():
             for start in _starts(key, squeezed):
                 first, last = places[start], places[start + len(key) - 1]
                 if any(a <= start and start + len(key) <= b for a, b in safe):
                     continue
-                if not _spaced_on_purpose(text, first, last, word):
+                if " " not in word and not _spaced_on_purpose(text, first, last):
                     continue
                 if key[0].isdigit() and first and (text[first - 1].isdigit() or text[first - 1] in ".,"):
                     continue
                 yield Match(word, first, last + 1)
 
 
-def _spaced_on_purpose(text: str, first: int, last: int, word: str) -> bool:
+def _spaced_on_purpose(text: str, first: int, last: int) -> bool:
     """Whether a word that runs over a space is that word spaced out, and not the meeting of two others.
 
     `완 치` starts where a word starts; `이후 기간` holds 후기 only by chance.
     """
-    if not any(letter.isspace() for letter in text[first : last + 1]) or " " in word:
+    if not any(letter.isspace() for letter in text[first : last + 1]):
         return True
     return first == 0 or not HANGUL.match(text[first - 1])
 
@@ -139,5 +145,6 @@ def holds(text: str, *path: str | int) -> bool:
 
 def word_distance(text: str, one: Match, other: Match) -> int:
     """Return how many words apart two places are; neighbours are one apart."""
+    first, second = sorted([one, other], key=lambda match: match.start)
     starts = [match.start() for match in re.finditer(r"\S+", text)]
-    return abs(bisect_right(starts, one.start) - bisect_right(starts, other.start))
+    return max(0, bisect_right(starts, second.start) - bisect_right(starts, first.end - 1))

@@ -21,6 +21,7 @@ A_DATE = "22 November 2026"  # what a reader sees there is as long as this
 ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
 )
+SPACED_OUT = re.compile(r"\b(?![ai] )(?:[a-z] ){3,}[a-z]\b")
 HANGUL = re.compile("[가-힣]")
 WORD = re.compile(r"[^\W_]+(?:['’.,][^\W_]+)*")
 
@@ -56,7 +57,7 @@ class Passage:
 def normal(text: str) -> str:
     """Return a text in NFKC form and lower case, without zero-width characters, l e t t e r s joined."""
     text = ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
-    return re.sub(r"\b(?:[a-z] ){3,}[a-z]\b", lambda match: match[0].replace(" ", ""), text)
+    return SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 # Passages
@@ -106,8 +107,9 @@ class _Reader:
         elif self.open[-1] == "heading_open":
             yield self._heading(_text(token))
         else:
-            kind = "quotation" if "blockquote_open" in self.open else "paragraph"
-            yield self._passage("item" if "list_item_open" in self.open else kind, _text(token))
+            inside = ("blockquote_open", "quotation"), ("list_item_open", "item")
+            kind = next((kind for token_type, kind in inside if token_type in self.open), "paragraph")
+            yield self._passage(kind, _text(token))
 
     def _heading(self, text: str) -> Passage:
         mark = HEADING_MARK.search(text)
@@ -165,7 +167,8 @@ _PARSER = _parser()
 
 TITLE_OR_LIKE = re.compile(r"\b(?:dr|mr|mrs|ms|prof|st|vs|fig|e\.g|i\.e|cf|approx)\.$", re.IGNORECASE)
 SOMETIMES_LAST = re.compile(r"\b(?:no|al|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$", re.IGNORECASE)
-INITIAL = re.compile(r"(?:^|[.!?]\s|[A-Z][\w’'.-]*\s|[(\"“])(?:[A-Z]\.\s?)*[A-Z]\.$")
+NUMERIC_DATE = re.compile(r"\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.$")
+INITIAL = re.compile(r"(?:^|[.!?]\s|[A-Z][\w’'.-]*\s|[(\"“])[A-Z]\.$|\b[A-Z]\.\s?[A-Z]\.$")
 END = re.compile(r"[.!?。！？…]+[\"'”’」』)\]]*(?=\s|$)")
 KOREAN_END = re.compile(r"[.!?。！？…]+[\"'”’」』)\]]*(?=\s|$)|(?<=[가-힣])[.!?。！？](?=[가-힣])")
 
@@ -175,7 +178,7 @@ def sentences(text: str, language: str) -> Iterator[str]:
     start = 0
     for match in (KOREAN_END if language == "ko" else END).finditer(text):
         before, after = text[start : match.end()], text[match.end() :].lstrip()
-        if after and not _ends(before, after):
+        if after and not _ends(before.strip(), after):
             continue
         if sentence := before.strip():
             yield sentence
@@ -188,7 +191,9 @@ def _ends(before: str, after: str) -> bool:
     """Whether a full stop ends a sentence, seen from what stands on either side of it."""
     if not before.endswith("."):
         return not after[0].islower()
-    if TITLE_OR_LIKE.search(before) or INITIAL.search(before):
+    if TITLE_OR_LIKE.search(before) or INITIAL.search(before) or NUMERIC_DATE.search(before):
+        return False
+    if re.search(r"\b[A-Z]\.$", before) and re.match(r"[A-Z]\.", after):
         return False
     if SOMETIMES_LAST.search(before):
         return not (after[0].isdigit() or after[0].islower())
