@@ -8,7 +8,7 @@ rules look for are in `articles/content/words.yaml`. C10, C12 and C17-C23 are en
 constraints, when a page is asked for, by system checks and by the inquiry form.
 """
 
-from . import evidence, language, people, words  # noqa: F401 - they enter their rules
+from . import evidence, language, people, standard, words  # noqa: F401 - they enter their rules
 from .language import readability
 from .manuscript import Answer, Exemption, Manuscript, Place, Problem, Severity, Signer
 from .rules import RULES, problems

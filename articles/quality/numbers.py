@@ -19,19 +19,19 @@ UNITS = (
 )
 SMALL = r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
 DIGITS = r"\d+(?:[.,]\d+)*"
-NUMBER = rf"(?<![a-z\d.,-]){DIGITS}"
+NUMBER = rf"(?<![a-z]-)(?<![a-z\d.,]){DIGITS}"
 
 ENGLISH = [
     rf"{NUMBER}\s?-?(?:%|[a-z]+\s)?(?:[a-z-]+\s)?(?:{UNITS})(?![a-z])",
     rf"{NUMBER}\s?%",
-    rf"{NUMBER}\s(?:out of|in|of)\s(?:every\s)?(?:{NUMBER}|{SMALL})",
+    rf"{NUMBER}\s(?:out of|in|of every)\s(?:every\s)?(?:{NUMBER}|{SMALL})",
     rf"(?<![a-z-])(?:one|{SMALL})\s(?:out of|in)\s(?:every\s)?(?:{NUMBER}|{SMALL})(?![a-z])",
     rf"(?<![a-z-])(?:{SMALL}|(?:dozen|hundred|thousand|million)s of)\s(?:[a-z-]+\s)?"
     rf"(?:{PEOPLE_AND_STUDIES}|times|percent|per cent)(?![a-z])",
     r"(?<![a-z-])(?:half|a third|a quarter|two thirds|three quarters) of (?:the |all |these |those )?"
     rf"(?:[a-z-]+\s)?(?:{PEOPLE_AND_STUDIES}|them|us)(?![a-z])",
     r"[$€£¥₩]\s?\d|(?:usd|krw|eur|gbp|jpy)\s?\d",
-    r"(?<![\d.,-])(?:19|20)\d\d(?![\d%])(?!-\d)",
+    r"(?<![a-z]-)(?<![a-z\d.,])(?:19|20)\d\d(?![\d%])",
 ]
 KOREAN_UNITS = (
     r"%|퍼센트|명|건|편|개월|개국|개|주(?:일|간|\b)|일(?!\s?차)|년|회|배|세(?!기|포)|살|시간|분의|분(?!야|석)|초(?!기)"
@@ -49,7 +49,7 @@ FULL_DATE = re.compile(
     r"\d{1,2} (?:january|february|march|april|may|june|july|august|september|october|november|december) \d{4}"
     r"|\d{4}-\d\d-\d\d|\d{4}\s?년 \d{1,2}\s?월 \d{1,2}\s?일|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?"
 )
-PHONE = re.compile(r"\+?\d{1,4}(?:[\s-]\(?\d{2,4}\)?){2,}|\b\d{2,4}-\d{3,4}(?:-\d{3,4})?\b")
+PHONE = re.compile(r"\+?\d{1,4}(?:[\s-]\(?\d{2,4}\)?){2,}|\b(?!(?:19|20)\d\d-)\d{2,4}-\d{3,4}(?:-\d{3,4})?\b")
 INTERVAL = re.compile(r"(?<!\d)\d+ (?:months?|weeks?|years?)|\d+\s?(?:개월|주)")
 ROUND_THE_CLOCK = re.compile(r"24\s?(?:hours?(?: a day)?|-hour|시간)")
 CALLING = r"(?:call|calling|dial|ring|phone|text|on)\s+"

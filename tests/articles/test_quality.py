@@ -29,7 +29,7 @@ def test_a_sound_manuscript_has_no_problem(language):
 def test_every_rule_quotes_its_source():
     import articles.quality as quality
 
-    modules = [quality.words, quality.evidence, quality.language, quality.people]
+    modules = [quality.words, quality.evidence, quality.standard, quality.language, quality.people]
     rules = [f for m in modules for f in vars(m).values() if getattr(f, "__module__", "") == m.__name__]
     documented = [f for f in rules if re.match(r"Rule [CR]\d\d|Section \d", f.__doc__ or "")]
 
@@ -44,6 +44,10 @@ def test_every_rule_quotes_its_source():
     ("en", "It helped 100 % of them."),
     ("en", "Full-width digits count: １２ patients."),
     ("en", "About 12 older people joined."),
+    ("en", "In 2017-2018, infections were seen."),
+    ("en", "Between 35-40% got better."),
+    ("en", "Between 35–40 people got better."),
+    ("en", "It lasts 3-4 weeks."),
     ("en", "About 1 in 4 get help."),
     ("en", "One in four gets help."),
     ("en", "Two trials were stopped."),
@@ -60,6 +64,8 @@ def test_every_rule_quotes_its_source():
     ("ko", "약 31%에서 나타났습니다."),
     ("ko", "세 명이 입원했습니다."),
     ("ko", "2021년 조사입니다."),
+    ("ko", "35-40%가 좋아졌습니다."),
+    ("ko", "2017~2018년에 감염이 있었습니다."),
     ("ko", "비용은 600만 원입니다."),
     ("ko", "네 명 중 한 명입니다."),
     ("ko", "3개월 동안 지켜보았습니다."),
@@ -77,7 +83,7 @@ def test_a_number_without_a_citation_is_found(language, text):
     ("en", "This page was last reviewed on 3 March 2026."),
     ("en", "The date of our last search is {search_date}."),
     ("en", "The first of these is plain. Two things matter."),
-    ("en", "See step 3 of the list, and COVID-19."),
+    ("en", "See step 3 of the list, part 1 of 3, and COVID-19."),
     ("en", "## What to ask first\n\n1. Who are you?\n2. Where?"),
     ("en", "No one is alone."),
     ("ko", "한국에서는 109번으로 언제든 전화하세요. 24시간 열려 있습니다."),

@@ -88,7 +88,7 @@ def test_a_blocked_word_is_found_however_it_is_hidden(language, text):
     ("en", "We hope to hear from you."),
     ("en", "A proven way to sleep."),
     ("ko", "최고혈압을 재세요. 최고 혈압입니다."),
-    ("ko", "건강보장 제도와 사회 보장"),
+    ("ko", "건강보장 제도와 사회 보장, 국민건강보험의 보장"),
     ("ko", "단기적, 장기적, 정기적, 주기적으로 봅니다."),
     ("ko", "유기적인 관계와 전기적 자극"),
     ("ko", "보완치료와 이완 치료"),
