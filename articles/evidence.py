@@ -4,7 +4,6 @@ Staff keep facts and sources in the database (models/evidence.py); articles cite
 id, as [F31]. What is here is plain data, so that rendering and rules stay pure functions.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .dates import add_months
 from .kept import kept
 
 CONTENT = Path(__file__).with_name("content")
@@ -68,12 +68,6 @@ def as_of(day: date) -> Iterator[None]:
         _day.reset(before)
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 @dataclass(frozen=True)
 class Source:
     id: str
@@ -100,13 +94,13 @@ class Fact:
     verified: bool
     about: str = ""
     supports: str = ""
-    recheck: int = 0
+    recheck_months: int = 0
     checked_on: date | None = None
 
     @property
     def check_by(self) -> date | None:
         """The last day on which the fact counts as checked; None where no day is known."""
-        return add_months(self.checked_on, self.recheck) if self.checked_on else None
+        return add_months(self.checked_on, self.recheck_months) if self.checked_on else None
 
     @property
     def can_be_followed(self) -> bool:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import evidence as ledger
 from ..append_only import append_only
-from ..evidence import EvidenceLevel, add_months
+from ..dates import add_months
+from ..evidence import EvidenceLevel
 from ..kept import restamps
 from .shipped import Shipped
 
@@ -233,7 +234,7 @@ class Fact(Shipped):
             verified=self.verified == Verified.YES,
             about=self.about,
             supports=self.supports,
-            recheck=self.recheck_months,
+            recheck_months=self.recheck_months,
             checked_on=self.checked_on,
         )
 

@@ -1,5 +1,6 @@
 """What happened with an inquiry. Rows of this file are written once: the database refuses to change them."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Max, Q

@@ -8,7 +8,8 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from articles import evidence
 from articles.citing import articles_citing, citing_articles
-from articles.evidence import UnknownFact, add_months, as_of, ledger
+from articles.dates import add_months
+from articles.evidence import UnknownFact, as_of, ledger
 from articles.models import (
     ClinicStatement,
     Document,
@@ -98,7 +99,7 @@ def test_installing_goes_on_working_after_the_checks_have_lapsed(monkeypatch):
 def test_the_ledger_carries_what_rules_need():
     fact = ledger().facts["F31"]
 
-    assert (fact.about, fact.supports, fact.recheck) == ("treatment", "", 6)
+    assert (fact.about, fact.supports, fact.recheck_months) == ("treatment", "", 6)
     assert fact.checked_on == date(2026, 11, 22)
     assert [source.id for source in fact.sources] == ["S28", "S30", "S33"]
     assert ledger().searched_on == date(2026, 11, 22)

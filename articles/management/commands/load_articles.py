@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.evidence import CONTENT, UnknownFact, add_months, as_of
+from articles.dates import add_months
+from articles.evidence import CONTENT, UnknownFact, as_of
 from articles.models import WRITTEN, Article
 from articles.rendering import RenderingError
 from articles.shipped import Loader
