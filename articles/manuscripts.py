@@ -19,6 +19,7 @@ def plans() -> dict[str, Any]:
 def manuscript_of(article: Article, translation: Article | None = None) -> Manuscript:
     """Return an article as the rules see it, with its counterpart in the other language."""
     plan = plans()["defaults"] | plans()["plans"].get(article.plan, {})
+    facts = ledger()
     return Manuscript(
         plan=article.plan,
         language=article.language,
@@ -40,7 +41,8 @@ def manuscript_of(article: Article, translation: Article | None = None) -> Manus
         required_panels=tuple(plan["required_panels"]),
         search_months=plan["search_months"],
         glossary=tuple(plans()["glossary"]),
-        ledger=ledger(),
+        ledger=facts,
+        today=facts.today,
         translation=manuscript_of(translation) if translation else None,
     )
 
