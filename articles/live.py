@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .evidence import Ledger, Source, ledger
+from .evidence import EvidenceLevel, Ledger, Source, ledger
 from .kept import kept, stamp
 from .models import ClinicStatement, Document, SearchRecord, TreatmentStatus, Treats
 from .register import reader_text, status_box
@@ -103,7 +103,8 @@ def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
         "status": status.status,
         "status_words": status.get_status_display(),
         "level": status.level,
-        "level_words": status.get_level_display(),
+        # Beside "in trials", the citation's "no studies in people found" would contradict itself.
+        "level_words": _("none found") if status.level == EvidenceLevel.NONE else status.get_level_display(),
         "statement": statement,
         "facts": [link.fact.key for link in status.fact_links.all()],
         "sources": [{"id": source.id, "label": short_label(source), "source": source} for source in sources],

@@ -300,7 +300,7 @@ def serve(port: int) -> None:
         workers=2,
         # More than cores: a thread waits while somebody's body trickles in over a bad line.
         blocking_threads=16,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of so many threads
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,
     )
