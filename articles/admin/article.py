@@ -2,7 +2,9 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.utils.translation import gettext_lazy as _
 
+from ..manuscripts import manuscript_of
 from ..models import Article
+from ..quality import Severity, problems
 
 
 @admin.register(Article)
@@ -20,6 +22,15 @@ class ArticleAdmin(admin.ModelAdmin):
         if db_field.name == "summary":
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Show beside a saved article what the editorial rules say of it."""
+        if obj:
+            other = Article.objects.filter(slug=obj.slug).exclude(language=obj.language).first()
+            found = problems(manuscript_of(Article.objects.get(pk=obj.pk), other))
+            context["errors_found"] = [problem for problem in found if problem.severity == Severity.ERROR]
+            context["warnings_found"] = [problem for problem in found if problem.severity == Severity.WARNING]
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def lookup_allowed(self, lookup, value, request):
         """Allow the filters of the list, and no other question to the database."""

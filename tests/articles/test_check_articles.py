@@ -4,6 +4,7 @@ from time import perf_counter
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from articles.manuscripts import manuscript_of, plans
 from articles.models import Article
@@ -102,3 +103,16 @@ def test_the_rules_know_no_model():
     for path in Path(articles.quality.__file__).parent.glob("*.py"):
         assert "models" not in path.read_text("utf-8")
         assert len(path.read_text("utf-8").splitlines()) <= 350
+
+
+def test_the_admin_shows_an_editor_what_the_rules_say(articles, client, editor):
+    article = Article.objects.get(slug="risks-and-unknowns")
+    article.body += "\n\nThis is a miracle [F43].\n"
+    article.save()
+    client.force_login(editor)
+
+    page = client.get(reverse("admin:articles_article_change", args=[article.pk])).text
+
+    assert "To mend before it is published" in page
+    assert "miracle" in page[: page.index("<textarea")]
+    assert "C07" in page
