@@ -1,4 +1,4 @@
-from .article import WITH_SUMMARY, WRITTEN, Article, Kind, Language
+from .article import WITH_SUMMARY, Article
 from .evidence import (
     About,
     Fact,
@@ -13,7 +13,9 @@ from .evidence import (
     Verified,
 )
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
+from .revision import Revision
 from .stamp import Stamp
+from .text import WRITTEN, Kind, Language
 
 __all__ = [
     "WITH_SUMMARY",
@@ -29,6 +31,7 @@ __all__ = [
     "FactSource",
     "Kind",
     "Language",
+    "Revision",
     "SearchRecord",
     "Source",
     "Stamp",

@@ -1,39 +1,17 @@
 """What the site publishes: one row per article and language."""
 
-import hashlib
-
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from .. import rendering
 from ..evidence import UnknownFact, ledger
-
-
-class Language(models.TextChoices):
-    ENGLISH = "en", _("English")
-    KOREAN = "ko", _("Korean")
-
-
-class Kind(models.TextChoices):
-    """What an article is about; it decides which rules and panels it carries."""
-
-    CONDITION = "condition", _("condition")
-    STANDARD_CARE = "standard_care", _("standard care")
-    TREATMENT = "treatment", _("stem cell treatment")
-    RELATED = "related", _("related to the treatment")
-    REFERENCE = "reference", pgettext_lazy("kind of article", "reference")
-
+from .text import WRITTEN, ArticleText, Kind, Language
 
 WITH_SUMMARY = {Kind.TREATMENT, Kind.RELATED}
-
-# What staff write. The loader compares these, and only these, to see whether staff edited.
-WRITTEN = ["kind", "slug", "title", "summary", "in_short", "body", "written_by", "reviewed_by"]
-WRITTEN += ["reviewed_on", "next_review_on", "version", "change_note"]
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -47,36 +25,13 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(Q(language=language) | Q(language=Language.ENGLISH) & ~Exists(translated))
 
 
-class Article(models.Model):
+class Article(ArticleText):
     """A page of health information in one language."""
 
     language = models.CharField(_("language"), max_length=2, choices=Language)
-    slug = models.SlugField(_("address"), max_length=100, help_text=_("The same in every language."))
     plan = models.CharField(
         _("plan"), max_length=3, blank=True, help_text=_("Its number in the content plan, such as A04.")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    title = models.CharField(_("title"), max_length=120)
-    summary = models.CharField(
-        _("summary"), max_length=200, help_text=_("One or two sentences that answer the page's question.")
-    )
-    in_short = models.TextField(
-        _("in short"),
-        blank=True,
-        help_text=_(
-            "Up to three points, one a line. Pages about the treatment get the standard summary instead."
-        ),
-    )
-    body = models.TextField(
-        _("text"),
-        help_text=_("Markdown. [F31] cites a fact; {panel medicines} on its own line inserts a statement."),
-    )
-    written_by = models.CharField(_("written by"), max_length=120)
-    reviewed_by = models.CharField(_("medically reviewed by"), max_length=120)
-    version = models.PositiveSmallIntegerField(_("version"), default=1)
-    change_note = models.CharField(_("what changed"), max_length=200, blank=True)
-    reviewed_on = models.DateField(_("last reviewed"))
-    next_review_on = models.DateField(_("next review due"))
     published_at = models.DateTimeField(
         _("published"), null=True, blank=True, help_text=_("Empty: a draft. In the future: scheduled.")
     )
@@ -120,9 +75,20 @@ class Article(models.Model):
     def __str__(self):
         return f"{self.title} ({self.language})"
 
-    def save(self, **kwargs):
+    @transaction.atomic
+    def save(self, *, by=None, restored_from=None, **kwargs):
+        """Render, save, and keep a revision of what is new; `by` is None for what came with the software."""
+        self.body, self.in_short = _tidy(self.body), _tidy(self.in_short)
         self.render()
         super().save(**kwargs)
+        latest = self.revisions.first()
+        if latest is None or latest.digest != self.digest:
+            self.revisions.create(
+                number=latest.number + 1 if latest else 1,
+                by=by,
+                restored_from=restored_from,
+                **{name: getattr(self, name) for name in WRITTEN},
+            )
 
     def get_absolute_url(self):
         """Return the address in the article's own language, whatever the active one is."""
@@ -153,11 +119,11 @@ class Article(models.Model):
         return rendering.level_legend(self.levels)
 
     @property
-    def digest(self):
-        """A fingerprint of what staff write."""
-        text = "\0".join(str(getattr(self, name)) for name in WRITTEN)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
     def edited_by_staff(self):
         return self.digest != self.shipped_digest
+
+
+def _tidy(text: str) -> str:
+    """Write line breaks in one way: browsers send another than files have."""
+    lines = "\n".join(text.splitlines()).strip()
+    return f"{lines}\n" if lines else ""

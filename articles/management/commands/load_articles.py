@@ -72,7 +72,7 @@ def read(path: Path) -> Article:
         kind=matter["kind"],
         title=matter["title"],
         summary=matter["summary"],
-        in_short="\n".join(matter.get("in_short", [])),
+        in_short="".join(f"{line}\n" for line in matter.get("in_short", [])),
         body=body.strip() + "\n",
         written_by=matter["written_by"],
         reviewed_by=matter["reviewed_by"],
