@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,6 +24,9 @@ from .dates import add_months
 from .kept import kept
 
 CONTENT = Path(__file__).with_name("content")
+
+
+LAST_DAY = date(2100, 1, 1)  # no day on record lies beyond; a mistyped year would break reckoning with it
 
 
 class EvidenceLevel(TextChoices):
@@ -66,6 +70,12 @@ def as_of(day: date) -> Iterator[None]:
         yield
     finally:
         _day.reset(before)
+
+
+def not_in_the_future(day: date) -> None:
+    """Refuse a day on which nothing can have been checked yet; a validator of fields."""
+    if day > today():
+        raise ValidationError(_("This day has not come yet."), "future")
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ CSRF_FAILURE_VIEW = "clinic_site.views.csrf_failure"
 # of an editor with an article.
 PUBLIC_BODY_LIMIT = 100_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 60
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a group of staff may have every permission
 FILE_UPLOAD_HANDLERS: list[str] = []  # no form of ours takes a file
 
 # Logs

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from . import wording
 from .forms import InquiryForm, content_digest
-from .models import Consent, Inquiry, Status, Step
+from .models import AWAITING_REPLY, Consent, Inquiry, Status, Step
 from .reply_promise import reply_by
 
 # A page that the browser builds anew after Back brings a new token: within this time the same answers
@@ -29,7 +29,8 @@ def receive(form: InquiryForm, *, language: str) -> Inquiry:
     Raises DatabaseError or InterfaceError when the database cannot be reached or refuses: nothing is stored.
     """
     answers = {name: form.cleaned_data[name] for name in ANSWERS}
-    sent = {"form_token": form.cleaned_data["form_token"], "content_digest": content_digest(answers)}
+    digest = content_digest(answers | {"consents": sorted(form.consents_given)})
+    sent = {"form_token": form.cleaned_data["form_token"], "content_digest": digest}
     while True:
         try:
             with transaction.atomic():
@@ -44,7 +45,8 @@ def _find_or_store(sent: dict, answers: dict, form: InquiryForm, language: str) 
     _one_at_a_time(sent["content_digest"])
     now = timezone.now()
     same_form = Q(form_token=sent["form_token"])
-    just_now = Q(received_at__gt=now - REPEAT)
+    # A question that has been dealt with, and is asked again, is a new one.
+    just_now = Q(received_at__gt=now - REPEAT, status__in=AWAITING_REPLY)
     repeats = Inquiry.objects.filter(same_form | just_now, content_digest=sent["content_digest"])
     if stored := repeats.first():
         return stored

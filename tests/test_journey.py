@@ -42,7 +42,7 @@ def test_from_reading_to_closing(open_page, sign_in, nurse):
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your question")
     reference = page.locator("[data-reference]").inner_text()
     assert re.fullmatch(r"DK-[2-9A-Z]{4}-[2-9A-Z]{2}", reference)
-    expect(page.get_by_text(re.compile(r"We will reply by .*202\d.* \(Seoul time\)")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"We will reply by .*20\d\d.* \(Seoul time\)")).first).to_be_visible()
     page.reload()
     expect(page.locator("[data-reference]")).to_have_text(reference)
     page.go_back()

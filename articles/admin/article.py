@@ -16,7 +16,7 @@ from ..compare import Difference, differences
 from ..manuscripts import manuscript_of
 from ..models import WRITTEN, Article, Revision
 from ..quality import Severity, problems
-from .evidence import NobodyDeletes
+from .guarded import NobodyDeletes
 
 
 class ArticleForm(forms.ModelForm):
@@ -72,10 +72,6 @@ class ArticleAdmin(NobodyDeletes):
         if db_field.name == "summary":
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def lookup_allowed(self, lookup, value, request):
-        """Allow the filters of the list, and no other question to the database."""
-        return lookup in {"language__exact", "kind__exact"}
 
     def get_readonly_fields(self, request, obj=None):
         """Fix what ties an article to its file and its translations, once it exists."""

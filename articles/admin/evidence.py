@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import evidence
 from ..citing import articles_citing, citing_articles
 from ..models import Article, Fact, FactChange, FactSource, SearchRecord, Source, TreatmentStatus
+from .guarded import FixedKey, NobodyDeletes
 
 
 class KeysField(forms.CharField):
@@ -34,20 +35,6 @@ class KeysField(forms.CharField):
                 _("Not in the list: %(keys)s."), params={"keys": ", ".join(missing)}, code="missing"
             )
         return [found[key] for key in dict.fromkeys(keys)]
-
-
-class NobodyDeletes(admin.ModelAdmin):
-    """Keep every row: what was once said must stay explainable."""
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def get_object(self, request, object_id, from_field=None):
-        """Hold the row while it is being saved, so that two people do not overwrite each other."""
-        if request.method != "POST":
-            return super().get_object(request, object_id, from_field)
-        held = self.model.objects.select_for_update().filter(pk=object_id) if object_id.isdecimal() else None
-        return held.first() if held is not None else None
 
 
 class LockedForm(forms.ModelForm):
@@ -274,7 +261,7 @@ def name_articles(request, articles: list[Article]) -> None:
 
 
 @admin.register(FactChange)
-class FactChangeAdmin(admin.ModelAdmin):
+class FactChangeAdmin(NobodyDeletes):
     list_display = ["at", "fact_key", "field", "was", "became", "reason", "by"]
     list_filter = ["field"]
     list_select_related = ["fact", "by"]
@@ -351,10 +338,17 @@ class SourceAdmin(NobodyDeletes):
             name_articles(request, articles_citing(self._facts(obj)))
 
 
+class SearchRecordForm(LockedForm):
+    class Meta:
+        model = SearchRecord
+        fields = ["key", *SearchRecord.WRITTEN]
+
+
 @admin.register(SearchRecord)
-class SearchRecordAdmin(NobodyDeletes):
+class SearchRecordAdmin(FixedKey):
+    form = SearchRecordForm
     list_display = ["searched_on", "searched_by", "searched_en"]
-    fields = ["key", "searched_on", "searched_en", "searched_ko", "searched_by", "note"]
+    fields = ["key", *SearchRecord.WRITTEN, "seen"]
 
 
 class TreatmentStatusForm(LockedForm):
@@ -371,7 +365,7 @@ class TreatmentStatusForm(LockedForm):
 
 
 @admin.register(TreatmentStatus)
-class TreatmentStatusAdmin(NobodyDeletes):
+class TreatmentStatusAdmin(FixedKey):
     form = TreatmentStatusForm
     list_display = ["treatment", "condition", "status", "level", "due"]
     list_filter = ["treats", "status", "level"]

@@ -7,16 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import register
 from ..models import ClinicStatement, Document, StatementDocument
-from .evidence import LockedForm, NobodyDeletes
+from .evidence import LockedForm
+from .guarded import FixedKey, NobodyDeletes
+
+
+class DocumentForm(LockedForm):
+    class Meta:
+        model = Document
+        fields = Document.WRITTEN
 
 
 @admin.register(Document)
 class DocumentAdmin(NobodyDeletes):
+    form = DocumentForm
     list_display = ["title", "kind", "reference", "issued_on", "valid_until", "checked_on", "in_force"]
     list_filter = ["kind"]
     search_fields = ["title", "reference"]
-    fields = ["title", "kind", "condition", "reference", "issued_on", "valid_until", "checked_on"]
-    fields += ["checked_by", "note"]
+    fields = [*Document.WRITTEN, "checked_by", "seen"]
     readonly_fields = ["checked_by"]
 
     @admin.display(description=_("counts now"), boolean=True)
@@ -46,7 +53,7 @@ class ClinicStatementForm(LockedForm):
 
 
 @admin.register(ClinicStatement)
-class ClinicStatementAdmin(NobodyDeletes):
+class ClinicStatementAdmin(FixedKey):
     form = ClinicStatementForm
     list_display = ["topic", "key", "readers_see", "missing"]
     list_filter = ["needs_kind"]

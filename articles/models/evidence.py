@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import evidence as ledger
 from ..append_only import append_only
 from ..dates import add_months
-from ..evidence import EvidenceLevel
+from ..evidence import LAST_DAY, EvidenceLevel, not_in_the_future
 from ..kept import restamps
 from .shipped import Shipped
 
@@ -169,7 +169,11 @@ class Fact(Shipped):
     )
     verified = models.CharField(_("checked"), max_length=6, choices=Verified)
     checked_on = models.DateField(
-        _("checked on"), null=True, blank=True, help_text=_("The day on which somebody read the source.")
+        _("checked on"),
+        null=True,
+        blank=True,
+        validators=[not_in_the_future],
+        help_text=_("The day on which somebody read the source."),
     )
     recheck_months = models.PositiveSmallIntegerField(
         _("check again after (months)"), validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RECHECK)]
@@ -206,6 +210,7 @@ class Fact(Shipped):
                 condition=~Q(verified=Verified.YES) | Q(checked_on__isnull=False),
                 violation_error_message=_("Enter the day on which the fact was checked."),
             ),
+            models.CheckConstraint(name="fact_checked_before_2100", condition=Q(checked_on__lt=LAST_DAY)),
             models.CheckConstraint(
                 name="fact_recheck_within_years", condition=Q(recheck_months__range=(1, LONGEST_RECHECK))
             ),
@@ -328,7 +333,7 @@ class SearchRecord(Shipped):
     """A search of the literature and the registries: every "we found no …" names its day."""
 
     key = models.SlugField(_("key"), max_length=20, unique=True)
-    searched_on = models.DateField(_("searched on"))
+    searched_on = models.DateField(_("searched on"), validators=[not_in_the_future])
     searched_en = models.TextField(_("what was searched (English)"))
     searched_ko = models.TextField(_("what was searched (Korean)"))
     searched_by = models.CharField(_("searched by"), max_length=120)
@@ -342,6 +347,7 @@ class SearchRecord(Shipped):
         ordering = ["-searched_on", "-pk"]
         triggers = restamps("search_record")
         constraints = [
+            models.CheckConstraint(name="search_record_before_2100", condition=Q(searched_on__lt=LAST_DAY)),
             models.CheckConstraint(
                 name="search_record_says_what",
                 condition=~Q(searched_en="") & ~Q(searched_ko="") & ~Q(searched_by=""),
@@ -378,7 +384,7 @@ class TreatmentStatus(Shipped):
     facts: models.ManyToManyField = models.ManyToManyField(
         Fact, through="StatusFact", related_name="statuses", verbose_name=_("facts")
     )
-    checked_on = models.DateField(_("checked on"))
+    checked_on = models.DateField(_("checked on"), validators=[not_in_the_future])
     check_by = models.DateField(_("check by"))
 
     WRITTEN = ["position", "treats", "treatment_key", "treatment_en", "treatment_ko", "condition_key"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import evidence
 from ..kept import restamps
-from .shipped import Shipped
+from .shipped import Shipped, Written
 
 
 class DocumentKind(models.TextChoices):
@@ -52,7 +52,7 @@ class DocumentQuerySet(models.QuerySet):
         )
 
 
-class Document(models.Model):
+class Document(Written, models.Model):
     """A paper in the clinic's files. The paper itself stays there: no copy is kept here."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -65,12 +65,13 @@ class Document(models.Model):
         help_text=_("Only for a reviewed plan."),
     )
     reference = models.CharField(_("reference number"), max_length=80)
-    issued_on = models.DateField(_("issued on"))
+    issued_on = models.DateField(_("issued on"), validators=[evidence.not_in_the_future])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     checked_on = models.DateField(
         _("checked on"),
         null=True,
         blank=True,
+        validators=[evidence.not_in_the_future],
         help_text=_("The day on which you read the document itself. Empty: readers see nothing of it."),
     )
     checked_by = models.ForeignKey(
@@ -84,6 +85,8 @@ class Document(models.Model):
     note = models.TextField(_("note"), blank=True, help_text=_("For staff. Where the paper is kept."))
 
     objects = DocumentQuerySet.as_manager()
+
+    WRITTEN = ["title", "kind", "condition", "reference", "issued_on", "valid_until", "checked_on", "note"]
 
     class Meta:
         verbose_name = _("document of the clinic")

@@ -6,7 +6,24 @@ from collections.abc import Iterable
 from django.db import models
 
 
-class Shipped(models.Model):
+class Written:
+    """A row of which we can tell whether what staff write in it has changed."""
+
+    # What staff write, by field.
+    WRITTEN: list[str] = []
+
+    def linked_keys(self) -> list[str]:
+        """Return the keys of the rows that this one names, in order."""
+        return []
+
+    def digest(self, linked: Iterable[str] | None = None) -> str:
+        """Return a fingerprint of what staff write, with what the row names (`linked`, or as stored)."""
+        keys = self.linked_keys() if linked is None else linked
+        text = "\0".join([*(str(getattr(self, name)) for name in self.WRITTEN), *keys])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Shipped(Written, models.Model):
     """A row with a key of its own, of which we know whether staff edited it."""
 
     shipped_digest = models.CharField(
@@ -16,22 +33,9 @@ class Shipped(models.Model):
         help_text="What load_articles last wrote. Another digest now means that staff edited.",
     )
 
-    # What staff write. The loader compares these, and only these.
-    WRITTEN: list[str] = []
-
     class Meta:
         abstract = True
-
-    def linked_keys(self) -> list[str]:
-        """Return the keys of the rows that this one names, in order."""
-        return []
 
     @property
     def is_shipped(self):
         return bool(self.shipped_digest)
-
-    def digest(self, linked: Iterable[str] | None = None) -> str:
-        """Return a fingerprint of what staff write, with what the row names (`linked`, or as stored)."""
-        keys = self.linked_keys() if linked is None else linked
-        text = "\0".join([*(str(getattr(self, name)) for name in self.WRITTEN), *keys])
-        return hashlib.sha256(text.encode()).hexdigest()

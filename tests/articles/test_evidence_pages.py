@@ -3,9 +3,19 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 
-from articles.models import Article, ClinicStatement, Document, Fact, FactChange, Source, TreatmentStatus
+from articles.models import (
+    Article,
+    ClinicStatement,
+    Document,
+    Fact,
+    FactChange,
+    SearchRecord,
+    Source,
+    TreatmentStatus,
+)
 
 pytestmark = pytest.mark.usefixtures("articles")
 
@@ -30,7 +40,7 @@ def test_the_evidence_page_shows_the_whole_table_in_both_languages(client, path,
     assert page.text.count("<h1>") == 1
     assert page.text.count('role="rowheader"') == TreatmentStatus.objects.count()
     assert "{search_date}" not in page.text
-    for word in words[:3]:
+    for word in words:
         assert word in page.text
 
 
@@ -52,7 +62,9 @@ def test_every_source_in_the_table_leads_to_its_entry(client):
 
     page = client.get("/en/evidence/").text
 
-    assert set(re.findall(r'href="#(S\d+)"', page)) == set(re.findall(r'<li id="(S\d+)"', page))
+    cited = set(re.findall(r'href="#(S\d+)"', page))
+    assert cited
+    assert cited == set(re.findall(r'<li id="(S\d+)"', page))
 
 
 def test_a_page_about_the_treatment_carries_the_table_after_its_summary(client):
@@ -147,10 +159,10 @@ def test_confirming_a_check_needs_no_reason(desk):
     fact = Fact.objects.get(key="F43")
     url = address(fact)
 
-    desk.post(url, form_of(desk, url) | {"checked_on": "2027-03-01"})
+    desk.post(url, form_of(desk, url) | {"checked_on": "2026-11-01"})
 
     fact.refresh_from_db()
-    assert fact.checked_on == date(2027, 3, 1)
+    assert fact.checked_on == date(2026, 11, 1)
     assert not FactChange.objects.exists()
 
 
@@ -269,3 +281,52 @@ def test_a_nurse_does_not_change_the_evidence(client, nurse):
     client.force_login(nurse)
 
     assert client.get(address(Fact.objects.get(key="F43"))).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "model", ["fact", "source", "searchrecord", "treatmentstatus", "document", "clinicstatement"]
+)
+@pytest.mark.parametrize(
+    "query", ["key__regex=[", "note__regex=(", "title__startswith=a", "id__in=x", "o=99"]
+)
+def test_no_list_can_be_asked_what_it_does_not_offer(desk, model, query):
+    assert desk.get(f"/admin/articles/{model}/?{query}").status_code in (200, 302, 400)
+
+
+def test_a_history_cannot_be_posted_to_and_broken(desk):
+    fact = Fact.objects.get(key="F43")
+
+    assert desk.post(f"/admin/articles/fact/{fact.pk}/history/").status_code in (200, 405)
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "9999-12-31"])
+def test_a_day_that_has_not_come_yet_is_refused(desk, day):
+    fact = Fact.objects.get(key="F43")
+    url = address(fact)
+
+    page = desk.post(url, form_of(desk, url) | {"checked_on": day})
+
+    assert "This day has not come yet." in page.text
+    fact.refresh_from_db()
+    assert fact.checked_on < date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "constraint"),
+    [
+        (Fact, {"checked_on": "9999-12-31"}, "fact_checked_before_2100"),
+        (SearchRecord, {"searched_on": "9999-12-31"}, "search_record_before_2100"),
+    ],
+)
+def test_the_database_refuses_a_mistyped_year(model, change, constraint):
+    with pytest.raises(IntegrityError, match=constraint):
+        model.objects.update(**change)
+
+
+def test_the_key_of_a_row_is_fixed_once_it_exists(desk):
+    status = TreatmentStatus.objects.first()
+    url = address(status)
+
+    page = desk.get(url).text
+
+    assert 'name="key"' not in page

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from articles.management.commands import load_articles
-from articles.models import Article
+from articles.models import Article, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +108,12 @@ def test_a_broken_file_is_named_and_nothing_is_loaded(content, capsys):
 def test_the_database_refuses_nonsense(articles, change, constraint):
     with pytest.raises(IntegrityError, match=constraint):
         Article.objects.filter(slug=SLUG).update(**change)
+
+
+def test_a_source_that_was_retracted_does_not_keep_the_site_from_starting(articles, capsys):
+    Source.objects.filter(key="S28").update(retracted=True, retraction_note="Withdrawn by the journal.")
+
+    said = load(capsys)
+
+    assert "2 kept (its evidence changed)" in said
+    assert Article.objects.count() == 3

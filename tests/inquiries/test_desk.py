@@ -265,6 +265,26 @@ def test_a_strange_address_is_answered_and_opens_no_side_door(client, nurse, que
     assert page.status_code in (200, 302, 400)
 
 
+@pytest.mark.parametrize(
+    "path", ["user/?username__regex=[", "group/?name__regex=[", "user/?is_staff__exact=1"]
+)
+def test_the_lists_of_accounts_have_no_side_door_either(admin_client, path):
+    assert admin_client.get(f"/admin/auth/{path}").status_code in (200, 302, 400)
+
+
+def test_a_selection_of_accounts_that_the_list_does_not_offer_is_refused(admin_client):
+    form = {"action": "delete_selected", "_selected_action": ["abc"]}
+
+    assert admin_client.post("/admin/auth/user/", form).status_code == 400
+
+
+def test_the_stock_history_of_an_inquiry_leads_to_the_desk(client, nurse):
+    inquiry = make_inquiry()
+    client.force_login(nurse)
+
+    assert client.get(f"{QUEUE}{inquiry.pk}/history/").url == desk(inquiry)
+
+
 def test_a_nurse_reads_articles_but_does_not_write_them(client, nurse, articles):
     from articles.models import Article
 

@@ -82,6 +82,25 @@ def test_a_page_that_the_browser_built_anew_sends_the_same_question_once(client)
 
 
 @pytest.mark.django_db
+def test_a_question_that_was_dealt_with_and_is_asked_again_is_a_new_one(client, nurse):
+    client.post("/en/ask/", answers())
+    Inquiry.objects.get().close("answered", by=nurse)
+
+    client.post("/en/ask/", answers())
+
+    assert sorted(Inquiry.objects.values_list("status", flat=True)) == ["closed", "new"]
+
+
+@pytest.mark.django_db
+def test_a_consent_that_is_given_only_the_second_time_is_kept(client):
+    client.post("/en/ask/", answers(topic="cost", message="", sensitive=None))
+    client.post("/en/ask/", answers(topic="cost", message=""))
+
+    latest = Inquiry.objects.order_by("-pk")[0]
+    assert [consent.key for consent in latest.consents.all()] == ["personal", "sensitive"]
+
+
+@pytest.mark.django_db
 def test_the_same_question_after_a_day_is_a_new_one(client, monkeypatch):
     monkeypatch.setattr("inquiries.intake.REPEAT", timedelta(0))
 

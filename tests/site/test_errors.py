@@ -41,7 +41,7 @@ def test_a_nul_in_the_address_is_a_bad_request(client, path):
     [
         ("application/x-www-form-urlencoded; charset=utf-16", b"a=b", 415),
         ("application/x-www-form-urlencoded", b"message=" + b"x" * 1_000_000, 413),
-        ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(100)), 400),
+        ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(400)), 400),
         ("application/x-www-form-urlencoded", b"message=%ff%fe%00", 422),
         ("multipart/form-data; boundary=x", b"--x\r\nbroken", 422),
         ("multipart/form-data", b"no boundary", 400),

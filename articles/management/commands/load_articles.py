@@ -18,14 +18,20 @@ from articles.shipped import Loader
 RENDERED = ["head_html", "body_html", "contents", "references", "levels", "reading_minutes"]
 
 
+KEPT_AS_IT_IS = "kept (its evidence changed)"
+
+
 class Command(BaseCommand):
     help = "Load the shipped evidence and articles. What staff edited stays as they left it."
 
     @transaction.atomic
     def handle(self, **options):
         loader = Loader(CONTENT)
-        evidence = loader.load()
-        counts = {"new": 0, "updated": 0, "unchanged": 0, "kept (edited by staff)": 0}
+        try:
+            evidence = loader.load()
+        except IntegrityError as error:
+            raise CommandError(f"The evidence cannot be loaded: {error}") from error
+        counts = dict.fromkeys(["new", "updated", "unchanged", "kept (edited by staff)", KEPT_AS_IT_IS], 0)
         # The articles were written when their facts were checked. Installing the software goes on
         # working after those checks have lapsed; that stops people who publish, not this.
         with as_of(loader.closed_on):
@@ -41,14 +47,22 @@ class Command(BaseCommand):
 
     def _load(self, path: Path) -> str:
         """Bring one file into the database and say what became of it."""
+        name = path.relative_to(CONTENT)
         try:
             shipped = read(path)
-            shipped.render()
-        except (ValueError, KeyError, yaml.YAMLError, UnknownFact, RenderingError) as error:
-            raise CommandError(f"{path.relative_to(CONTENT)}: {error}") from error
-
+        except (ValueError, KeyError, yaml.YAMLError) as error:
+            raise CommandError(f"{name}: {error}") from error
         same = Q(plan=shipped.plan) | Q(slug=shipped.slug)
         stored = Article.objects.filter(same, language=shipped.language).order_by("-plan").first()
+        try:
+            shipped.render()
+        except (UnknownFact, RenderingError) as error:
+            if stored is None:
+                raise CommandError(f"{name}: {error}") from error
+            # Staff took a fact back that it cites: theirs to mend, and no reason not to start.
+            self.stderr.write(f"{name} stays as it is: {error}")
+            return KEPT_AS_IT_IS
+
         if stored is None:
             shipped.save()
             return "new"
