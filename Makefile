@@ -27,6 +27,7 @@ dev: .venv/synced ## the same, with error details and a reload at every change
 	@exec $(PYTHON) -m clinic_site.run --dev
 
 test: .venv/synced ## run all tests (ARGS="-k inquiry" for some)
+	@echo 'Running the tests on a throw-away PostgreSQL …'
 	@exec $(PYTHON) -m pytest $(ARGS)
 
 check: .venv/synced ## look for mistakes without running the site
@@ -50,12 +51,14 @@ messages: .venv/synced ## collect the texts to translate into Korean, and compil
 	$(PYTHON) manage.py compilemessages --locale ko --ignore .venv --ignore .tools
 
 .venv/synced: uv.lock pyproject.toml .python-version .tools/uv-$(UV_VERSION)
+	@echo 'Installing the Python packages …'
 	@$(UV) python find --quiet > /dev/null 2>&1 || $(UV) python install --quiet || { \
 	echo "No usable Python $$(cat .python-version): uv found none and could not download one. Install python$$(cat .python-version) and try again."; exit 1; }
 	@$(UV) sync --locked --quiet
 	@touch $@
 
 .tools/uv-$(UV_VERSION):
+	@echo 'Installing uv $(UV_VERSION) …'
 	@mkdir -p var; { python3 -m venv .tools && .tools/bin/python -m pip install --quiet uv==$(UV_VERSION); } > var/uv.log 2>&1 \
 	|| { rm -rf .tools && python3 -m pip install --quiet --target .tools uv==$(UV_VERSION); } >> var/uv.log 2>&1 \
 	|| { cat var/uv.log; \
