@@ -20,7 +20,8 @@ WITH_THE_SOFTWARE = "Came with a new version of the software."
 
 @cache
 def _parsed(path: Path, changed: int) -> Any:
-    return yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    # The safe loader, in C where PyYAML was built with it.
+    return yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
 
 
 def read(path: Path) -> Any:
@@ -76,6 +77,7 @@ class Loader:
         links: Callable[[Row, list[str]], list[Any]] | None = None,
     ) -> None:
         """Bring the entries of one file into the table of `model`, with the rows that they name."""
+        # Ignored below: an abstract model has neither manager nor key, as far as mypy knows.
         stored = {row.key: row for row in model.objects.all()}  # type: ignore[attr-defined]
         new: list[tuple[Row, list[str]]] = []
         for entry in entries:
