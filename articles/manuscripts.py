@@ -6,9 +6,13 @@ from typing import Any
 
 import yaml
 
-from .evidence import CONTENT, ledger
-from .models import Article
-from .quality import Manuscript, Signer
+from .evidence import CONTENT, UnknownFact, ledger
+from .models import Article, Person, Role
+from .models.text import ArticleText
+from .quality import Answer, Exemption, Manuscript, Place, Problem, Severity, Signer, problems
+from .rendering import Rendered, RenderingError, render
+
+UNREADABLE = "TEXT"  # the code of a text that cannot be made into a page, whatever it says
 
 
 @cache
@@ -16,46 +20,116 @@ def plans() -> dict[str, Any]:
     return yaml.safe_load((CONTENT / "plans.yaml").read_text("utf-8"))
 
 
-def manuscript_of(article: Article, translation: Article | None = None) -> Manuscript:
-    """Return an article as the rules see it, with its counterpart in the other language."""
-    plan = plans()["defaults"] | plans()["plans"].get(article.plan, {})
+def plan_of(article: Article) -> dict[str, Any]:
+    """Return what the content plan asks of an article."""
+    return {"review_months": 12} | plans()["defaults"] | plans()["plans"].get(article.plan, {})
+
+
+def manuscript_of(article: Article, translation: Article | None = None, **changed: Any) -> Manuscript:
+    """Return an article as the rules see it, with its counterpart in the other language.
+
+    `changed` takes the place of what is stored: what somebody is just about to publish.
+    """
+    plan = plan_of(article)
     facts = ledger()
-    return Manuscript(
-        plan=article.plan,
-        language=article.language,
-        slug=article.slug,
-        kind=article.kind,
-        title=article.title,
-        summary=article.summary,
-        in_short=tuple(line for line in article.in_short.splitlines() if line.strip()),
-        body=article.body,
-        change_note=article.change_note,
-        version=article.version,
-        authors=_signers(article.written_by),
-        reviewers=_signers(article.reviewed_by),
-        needs_external_reviewer=plan["needs_external_reviewer"],
-        reviewed_on=article.reviewed_on,
-        next_review_on=article.next_review_on,
-        review_months=plan.get("review_months", 12),
-        required_section_kinds=tuple(plan["required_section_kinds"]),
-        required_panels=tuple(plan["required_panels"]),
-        search_months=plan["search_months"],
-        glossary=tuple(plans()["glossary"]),
-        ledger=facts,
-        today=facts.today,
-        translation=manuscript_of(translation) if translation else None,
+    signatures = article.signatures_now()
+    last = article.latest_publication()
+    credited = article.credits.select_related("person").all() if article.pk else []
+    people = {role: [credit.person for credit in credited if credit.role == role] for role in Role}
+    fields: dict[str, Any] = {
+        "plan": article.plan,
+        "language": article.language,
+        "slug": article.slug,
+        "kind": article.kind,
+        "title": article.title,
+        "summary": article.summary,
+        "in_short": tuple(line for line in article.in_short.splitlines() if line.strip()),
+        "body": article.body,
+        "version": last.number if last else 1,
+        "change_note": last.change_note if last else "",
+        "authors": tuple(_signer(person) for person in people[Role.AUTHOR]),
+        "reviewers": tuple(_signer(person) for person in people[Role.REVIEWER]),
+        "needs_external_reviewer": plan["needs_external_reviewer"],
+        "reviewed_on": max((signature.reviewed_on for signature in signatures), default=None),
+        "next_review_on": min((signature.next_review_on for signature in signatures), default=None),
+        "review_months": plan["review_months"],
+        "required_section_kinds": tuple(plan["required_section_kinds"]),
+        "required_panels": tuple(plan["required_panels"]),
+        "search_months": plan["search_months"],
+        "glossary": tuple(plans()["glossary"]),
+        "ledger": facts,
+        "today": facts.today,
+        "translation": manuscript_of(translation) if translation else None,
+        "original_language": article.translation_of.language if article.translation_of else article.language,
+        "translated_by": ", ".join(str(person) for person in people[Role.TRANSLATOR]),
+        "translation_checked_by": ", ".join(str(person) for person in people[Role.CHECKER]),
+        "exemptions": _exemptions(article),
+        "answers": _answers(article),
+    }
+    return Manuscript(**(fields | changed))
+
+
+def _signer(person: Person) -> Signer:
+    return Signer(
+        name=person.name_en,
+        qualification=person.qualification_en,
+        licence_body=person.licence_body_en,
+        works_for_clinic=person.works_for_clinic,
     )
 
 
-def _signers(name: str) -> tuple[Signer, ...]:
-    """The article knows names only, so far: nobody has a qualification, and all work for the clinic."""
-    return (Signer(name),) if name.strip() else ()
+def _exemptions(article: Article) -> tuple[Exemption, ...]:
+    if not article.pk:
+        return ()
+    rows = article.word_exemptions.exclude(allowed_by=None).select_related("asked_by", "allowed_by")
+    return tuple(
+        Exemption(row.word, row.reason, str(row.allowed_by), row.asked_by.get_username()) for row in rows
+    )
+
+
+def _answers(article: Article) -> tuple[Answer, ...]:
+    if not article.pk:
+        return ()
+    # The newest first in the table; of two answers to one warning the rules keep the last that they read.
+    rows = reversed(article.warning_answers.select_related("by"))
+    return tuple(Answer(row.key, row.text, row.by.get_username()) for row in rows)
+
+
+def problems_of(article: Article, **changed: Any) -> list[Problem]:
+    """Return all that the rules say of an article, and whether its text can be made into a page at all."""
+    found = problems(manuscript_of(article, article.in_other_language(), **changed))
+    return unreadable(article) + found
+
+
+def unreadable(article: Article) -> list[Problem]:
+    """Return why the text cannot be made into a page, if it cannot.
+
+    A fact that may not be cited is left to rule C02, which names its paragraph.
+    """
+    try:
+        render_text(article, article.language)
+    except UnknownFact:
+        pass
+    except RenderingError as error:
+        return [Problem(UNREADABLE, Severity.ERROR, Place("body"), str(error))]
+    return []
+
+
+def render_text(words: ArticleText, language: str) -> Rendered:
+    """Render the words of an article or revision. Raises UnknownFact or RenderingError."""
+    return render(
+        body=words.body,
+        in_short=words.in_short,
+        has_summary=words.has_summary,
+        language=language,
+        ledger=ledger(),
+    )
 
 
 def manuscripts(articles: Iterable[Article]) -> Iterator[tuple[Article, Manuscript]]:
-    """Return each article with its manuscript; the two languages of one address are paired."""
+    """Return each article with its manuscript; the languages of one article are paired."""
     rows = list(articles)
-    by_address = {(row.slug, row.language): row for row in rows}
+    by_original = {(row.original_id, row.language): row for row in rows}
     for row in rows:
-        other = by_address.get((row.slug, "ko" if row.language == "en" else "en"))
+        other = by_original.get((row.original_id, "ko" if row.language == "en" else "en"))
         yield row, manuscript_of(row, other)

@@ -12,7 +12,20 @@ from typing import Any
 
 import yaml
 
-from .models import ClinicStatement, Fact, FactSource, SearchRecord, Source, StatusFact, TreatmentStatus
+from . import statements
+from .models import (
+    ClinicStatement,
+    Fact,
+    FactSource,
+    InterestStatement,
+    Language,
+    Person,
+    SearchRecord,
+    Source,
+    StatusFact,
+    Topic,
+    TreatmentStatus,
+)
 from .models.shipped import Shipped
 
 WITH_THE_SOFTWARE = "Came with a new version of the software."
@@ -64,6 +77,9 @@ class Loader:
             ],
         )
         self._bring(ClinicStatement, self._entries("register.yaml", "statements"), _plain(ClinicStatement))
+        self._bring(Topic, self._entries("topics.yaml", "topics"), _plain(Topic))
+        self._bring(Person, self._entries("people.yaml", "people"), _plain(Person))
+        self._say_who_earns()
         return self.counts
 
     def _entries(self, name: str, part: str) -> list[dict[str, Any]]:
@@ -128,6 +144,13 @@ class Loader:
             use_note=entry.get("use", ""),
         )
         return fact, entry["sources"]
+
+    def _say_who_earns(self) -> None:
+        """Enter the conflict-of-interest statement in each language that has none yet."""
+        for language in Language.values:
+            if InterestStatement.in_force(language) is None:
+                text = statements.conflict_of_interest(language)
+                InterestStatement.objects.create(language=language, text=text)
 
     def _statuses(self) -> Iterable[dict[str, Any]]:
         """Yield the rows of the table, each with the names of its treatment and condition."""

@@ -1,42 +1,85 @@
 """The pages that readers see."""
 
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic_site.clinic import clinic
-
-from . import live, rendering, statements
-from .evidence import EvidenceLevel
-from .models import WITH_SUMMARY, Article
+from . import changes, live, preview, rendering
+from .evidence import EvidenceLevel, UnknownFact
+from .models import Publication
+from .pages import page_context
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    articles = Article.objects.published().for_readers_of(get_language())
+    articles = Publication.objects.public().listed().for_readers_of(get_language()).in_list_order()
     return render(request, "articles/list.html", {"articles": articles})
 
 
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show an article; where it does not exist in the reader's language, say so and offer the original."""
+    """Show an article; lead on from an earlier address; say so where there is none in this language."""
     language = get_language()
-    article = Article.objects.published().for_readers_of(language).filter(slug=slug).first()
-    if article is None:
+    public = Publication.objects.public().select_related("article", "translated_from")
+    page = public.filter(slug=slug, language=language).first()
+    if page:
+        return render(request, "articles/detail.html", page_context(page))
+    known = _known_by(slug)
+    if known is None:
         raise Http404
-    if article.language != language:
-        return render(request, "articles/untranslated.html", {"article": article})
-    head, body = live.fill(
-        head=article.head_html, body=article.body_html, has_status_table=article.kind in WITH_SUMMARY
-    )
-    context = {
-        "article": article,
-        "head": head,
-        "body": body,
-        "coi": clinic().fill(statements.conflict_of_interest(language)),
-    }
-    return render(request, "articles/detail.html", context)
+    pages = {page.language: page for page in public.filter(original=known.article.original_id)}
+    if page := pages.get(language):
+        return redirect(page.get_absolute_url(), permanent=True)
+    if pages:
+        (page,) = pages.values()
+        if page.slug != slug:
+            with translation.override(language):
+                return redirect("articles:detail", page.slug, permanent=True)
+        return render(request, "articles/untranslated.html", {"article": page})
+    if known.article.withdrawn_at is None:
+        raise Http404  # its day has not come
+    return render(request, "articles/withdrawn.html", {"article": known.article, "page": known}, status=410)
+
+
+def _known_by(slug: str) -> Publication | None:
+    """Return the latest version that readers have ever seen at an address, in their language if possible."""
+    seen = Publication.objects.seen().filter(slug=slug).select_related("article")
+    return seen.order_by("-visible_from").first()
+
+
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    return render(request, "articles/corrections.html", {"months": changes.by_month(get_language())})
+
+
+@never_cache
+@require_safe
+def article_preview(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a text that is not published to somebody who was given the link, for as long as it holds."""
+    try:
+        shown = preview.opened(token)
+    except signing.SignatureExpired:
+        return _no_preview(request, _("This link has expired"), 410)
+    except signing.BadSignature:
+        return _no_preview(request, _("This link is not complete"), 404)
+    try:
+        page = shown.page()
+    except (UnknownFact, rendering.RenderingError) as error:
+        return _no_preview(request, _("This text cannot be shown yet"), 409, str(error))
+    with translation.override(page.language):
+        context = page_context(page) | {"preview": shown}
+        return render(request, "articles/preview.html", context)
+
+
+def _no_preview(request: HttpRequest, title: str, status: int, why: str = "") -> HttpResponse:
+    message = why or _("Ask whoever sent it to you for a new one.")
+    context = {"status": status, "title": title, "message": message}
+    return render(request, "error.html", context, status=status)
 
 
 @require_safe

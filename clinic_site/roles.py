@@ -3,15 +3,53 @@
 from django.apps import apps as installed_apps
 
 TRIAGE_NURSE = "Triage nurse"
+AUTHOR = "Author"
+REVIEWER = "Clinical reviewer"
 EDITOR = "Editor"
+
+# Whoever works on articles looks things up in the evidence and the register.
+READS_EVIDENCE = [
+    f"articles.view_{name}"
+    for name in ["source", "fact", "factchange", "searchrecord", "treatmentstatus", "document"]
+    + ["clinicstatement", "person", "topic", "intereststatement"]
+]
 
 # Nobody deletes through the admin, and nobody adds an inquiry: patients do.
 PERMISSIONS = {
     TRIAGE_NURSE: ["inquiries.view_inquiry", "inquiries.change_inquiry", "articles.view_article"],
+    AUTHOR: [
+        "articles.view_article",
+        "articles.add_article",
+        "articles.change_article",
+        "articles.view_credit",
+        "articles.add_credit",
+        "articles.change_credit",
+        "articles.delete_credit",
+        *READS_EVIDENCE,
+    ],
+    REVIEWER: [
+        "articles.view_article",
+        "articles.sign_article",
+        "articles.view_credit",
+        *READS_EVIDENCE,
+    ],
     EDITOR: [
         "articles.view_article",
         "articles.add_article",
         "articles.change_article",
+        "articles.publish_article",
+        "articles.view_credit",
+        "articles.add_credit",
+        "articles.change_credit",
+        "articles.delete_credit",
+        "articles.view_person",
+        "articles.add_person",
+        "articles.change_person",
+        "articles.view_topic",
+        "articles.add_topic",
+        "articles.change_topic",
+        "articles.view_intereststatement",
+        "articles.add_intereststatement",
         "articles.view_source",
         "articles.change_source",
         "articles.view_fact",

@@ -256,14 +256,16 @@ def ensure_staff(password: str) -> list[str]:
     from django.contrib.auth.hashers import check_password, make_password
     from django.contrib.auth.models import Group, User
 
-    from .roles import EDITOR, TRIAGE_NURSE
+    from .roles import AUTHOR, EDITOR, REVIEWER, TRIAGE_NURSE
 
-    # The costly hash is computed once for all three: they share the password.
+    # The costly hash is computed once for all: they share the password.
     encoded, correct = "", {}
     lines, changed = [], []
     for name, roles in {
         "demo": [TRIAGE_NURSE, EDITOR],
         "nurse": [TRIAGE_NURSE],
+        "author": [AUTHOR],
+        "reviewer": [REVIEWER],
         "editor": [EDITOR],
     }.items():
         user = User.objects.filter(username=name).first()
@@ -279,10 +281,22 @@ def ensure_staff(password: str) -> list[str]:
         else:
             changed.append(name)
             lines.append(f"Sign in: {name} / (the password you set)")
+    give_accounts_to_the_invented_people()
     hints = [
         f"To give {name} a new password: .venv/bin/python manage.py changepassword {name}" for name in changed
     ]
     return [*hints, *lines]
+
+
+def give_accounts_to_the_invented_people() -> None:
+    """Let the demonstration's author and reviewer be who the articles name, unless somebody changed that."""
+    from django.contrib.auth.models import User
+
+    from articles.models import Person
+
+    for name in ("author", "reviewer"):
+        person = Person.objects.filter(key=f"demonstration-{name}", user=None)
+        person.update(user=User.objects.filter(username=name, person=None).first())
 
 
 def serve(port: int) -> None:
@@ -332,8 +346,8 @@ def announce(port: int, signing_in: list[str]) -> None:
     say(
         "",
         "The site is ready. Ctrl-C stops it.",
-        "Readers and patients use the first address, staff the second: demo has both roles,",
-        "nurse answers inquiries, editor writes articles.",
+        "Readers and patients use the first address, staff the second: demo is nurse and editor;",
+        "nurse answers inquiries; author writes articles, reviewer signs them, editor publishes them.",
         *hints,
         f"Site: http://localhost:{port}/",
         f"Admin: http://localhost:{port}/admin/",

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from articles.views import evidence
+from articles.views import corrections, evidence
 
 from . import views
 
@@ -20,6 +20,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),
         path("evidence/", evidence, name="evidence"),
+        path("corrections/", corrections, name="corrections"),
         path("ask/", include("inquiries.urls")),
         path("help-now/", views.help_now, name="help_now"),
         path("unwell-after-treatment/", views.unwell_after_treatment, name="unwell_after_treatment"),

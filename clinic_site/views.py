@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from articles.models import Article
+from articles.models import Publication
 from inquiries import views as inquiry_views
 from inquiries.wording import wording
 
@@ -29,7 +29,9 @@ def root(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    articles = Article.objects.published().for_readers_of(translation.get_language())
+    articles = (
+        Publication.objects.public().listed().for_readers_of(translation.get_language()).in_list_order()
+    )
     return render(request, "home.html", {"articles": articles})
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.models import Article
+from articles.models import Publication
 from clinic_site.clinic import clinic
 
 from .forms import InquiryForm
@@ -94,13 +94,12 @@ def _form_page(
     return render(request, "inquiries/ask.html", context, status=status)
 
 
-def _topic_pages() -> list[tuple[str, Article]]:
+def _topic_pages() -> list[tuple[str, Publication]]:
     """Return the pages that may answer a topic at once; none while the database is away."""
     try:
-        articles = (
-            Article.objects.published().for_readers_of(get_language()).filter(plan__in=TOPIC_PAGES.values())
-        )
-        by_plan = {article.plan: article for article in articles.defer("body", "body_html", "head_html")}
+        listed = Publication.objects.public().listed().for_readers_of(get_language())
+        pages = listed.filter(article__plan__in=TOPIC_PAGES.values()).select_related("article")
+        by_plan = {page.article.plan: page for page in pages.defer("body", "body_html", "head_html")}
     except (DatabaseError, InterfaceError):
         return []
     return [(topic, by_plan[plan]) for topic, plan in TOPIC_PAGES.items() if plan in by_plan]

@@ -1,34 +1,37 @@
-"""Articles for editors: the form with what the rules say, and every revision of the text."""
+"""Articles for editors: the form with what the rules say, and where the text stands."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
+from .. import publishing
 from ..compare import Difference, differences
-from ..manuscripts import manuscript_of
-from ..models import WRITTEN, Article, Revision
-from ..quality import Severity, problems
+from ..manuscripts import problems_of
+from ..models import WRITTEN, Article, Credit, Publication, Revision, Status
+from ..quality import Severity
 from .guarded import NobodyDeletes
+from .revisions import Revisions
+from .steps import Steps
 
 
 class ArticleForm(forms.ModelForm):
     """The form of an article, refused when somebody else saved the article while it was open."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    follows_original = forms.BooleanField(
+        label=_("This translation says what the original says now"), required=False
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.latest = self.instance.revisions.first() if self.instance.pk else None
+        self.latest = self.instance.latest_revision()
         self.overtaken_by: Revision | None = None
         self.initial["seen"] = self.latest.number if self.latest else 0
+        if not self.instance.pk or not self.instance.is_behind_its_original():
+            self.fields.pop("follows_original", None)
 
     def clean(self):
         cleaned = super().clean()
@@ -45,6 +48,11 @@ class ArticleForm(forms.ModelForm):
             )
         return cleaned
 
+    def save(self, commit=True):
+        if self.cleaned_data.get("follows_original"):
+            self.instance.translated_from = self.instance.original_now().revision
+        return super().save(commit)
+
     def both_texts(self) -> list[Difference]:
         """Return where what was typed differs from what somebody else saved meanwhile."""
         if self.overtaken_by is None:
@@ -53,20 +61,27 @@ class ArticleForm(forms.ModelForm):
         return differences(self.overtaken_by, typed)
 
 
+class Credits(admin.TabularInline):
+    model = Credit
+    extra = 1
+
+
 @admin.register(Article)
-class ArticleAdmin(NobodyDeletes):
+class ArticleAdmin(Steps, Revisions, NobodyDeletes):
     form = ArticleForm
-    list_display = ["title", "language", "kind", "published_at", "next_review_on"]
-    list_filter = ["language", "kind"]
+    list_display = ["title", "language", "kind", "topic", "status", "next_review_on"]
+    list_filter = ["status", "language", "topic", "kind"]
     search_fields = ["title", "summary", "body"]
-    fieldsets = [
-        (
-            None,
-            {"fields": ["language", "slug", "plan", "kind", "title", "summary", "in_short", "body", "seen"]},
-        ),
-        (_("Who and when"), {"fields": ["written_by", "reviewed_by", "reviewed_on", "next_review_on"]}),
-        (_("Publishing"), {"fields": ["published_at", "version", "change_note"]}),
-    ]
+    filter_horizontal = ["related"]
+    inlines = [Credits]
+
+    def get_fieldsets(self, request, obj=None):
+        text = ["kind", "title", "summary", "in_short", "body", "seen"]
+        translation = ["translation_of"] if obj is None or obj.translation_of_id else []
+        if obj and obj.is_behind_its_original() and self.has_change_permission(request, obj):
+            translation.append("follows_original")
+        where = ["language", "slug", "plan", "topic", "related", *translation]
+        return [(None, {"fields": text}), (_("Where it belongs"), {"fields": where})]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "summary":
@@ -75,96 +90,35 @@ class ArticleAdmin(NobodyDeletes):
 
     def get_readonly_fields(self, request, obj=None):
         """Fix what ties an article to its file and its translations, once it exists."""
-        return ["language", "plan"] if obj else []
+        return ["language", "plan", "translation_of"] if obj else []
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """Show beside a saved article what the editorial rules say of it."""
+        """Show beside a saved article where it stands, and what the editorial rules say of it."""
         if obj:
-            other = Article.objects.filter(slug=obj.slug).exclude(language=obj.language).first()
-            found = problems(manuscript_of(Article.objects.get(pk=obj.pk), other))
-            context["errors_found"] = [problem for problem in found if problem.severity == Severity.ERROR]
-            context["warnings_found"] = [problem for problem in found if problem.severity == Severity.WARNING]
+            stored = Article.objects.get(pk=obj.pk)
+            found = problems_of(stored)
+            public = Publication.objects.public().filter(article=stored).first()
+            last = stored.latest_publication()
+            context |= {
+                "stored": stored,
+                "steps": self.steps_for(request.user, stored),
+                "stages": [status for status in Status if status != Status.WITHDRAWN],
+                "public": public,
+                "scheduled": last if last and last != public and stored.status != Status.WITHDRAWN else None,
+                "waiting": publishing.reviewers_waiting(stored),
+                "events": stored.events.select_related("by")[:6],
+                "behind": stored.is_behind_its_original(),
+                "errors_found": [p for p in found if p.severity == Severity.ERROR],
+                "warnings_found": [p for p in found if p.severity == Severity.WARNING],
+            }
+        context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_post_save_change(self, request, obj):
+        """Stay with the article: what the rules say of it and what comes next stand on its page."""
+        return redirect("admin:articles_article_change", obj.pk)
+
+    response_post_save_add = response_post_save_change
 
     def save_model(self, request, obj, form, change):
         obj.save(by=request.user)
-
-    # Revisions
-
-    def get_urls(self):
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/compare/", view(self.compare_view), name="articles_article_compare"),
-            path(
-                "<int:pk>/restore/<int:number>/",
-                view(require_POST(self.restore_view)),
-                name="articles_article_restore",
-            ),
-            *super().get_urls(),
-        ]
-
-    def history_view(self, request, object_id, extra_context=None):
-        """List every revision, to compare two of them or to bring one back."""
-        article = self._article(request, object_id)
-        revisions = list(article.revisions.select_related("by", "restored_from"))
-        return self._page(request, article, "history", gettext("Revisions"), revisions=revisions)
-
-    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        article = self._article(request, str(pk))
-        old, new = (self._revision(article, request.GET.get(name, "")) for name in ("old", "new"))
-        if old.number > new.number:
-            old, new = new, old
-        return self._page(
-            request,
-            article,
-            "compare",
-            gettext("Revision %(old)d and revision %(new)d") % {"old": old.number, "new": new.number},
-            old=old,
-            new=new,
-            differences=differences(old, new),
-        )
-
-    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """Save the words of an earlier revision as a new one; nothing of the history changes."""
-        article = self._article(request, str(pk))
-        if not self.has_change_permission(request, article):
-            raise PermissionDenied
-        revision = self._revision(article, str(number))
-        for name in WRITTEN:
-            setattr(article, name, getattr(revision, name))
-        try:
-            article.full_clean()
-        except ValidationError as error:
-            # What was right then may not be now: a fact was withdrawn, an address taken.
-            messages.error(request, " ".join(error.messages))
-        else:
-            article.save(by=request.user, restored_from=revision)
-            messages.success(request, gettext("Revision %(number)d is back.") % {"number": number})
-        return redirect("admin:articles_article_history", article.pk)
-
-    def _article(self, request: HttpRequest, object_id: str) -> Article:
-        article = self.get_object(request, object_id)
-        if article is None:
-            raise Http404
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied
-        return article
-
-    @staticmethod
-    def _revision(article: Article, number: str) -> Revision:
-        small = number.isascii() and number.isdecimal() and len(number) < 9
-        revision = article.revisions.filter(number=number).first() if small else None
-        if revision is None:
-            raise Http404
-        return revision
-
-    def _page(self, request: HttpRequest, article: Article, name: str, title: str, **context) -> HttpResponse:
-        context |= {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": article,
-            "title": title,
-            "subtitle": str(article),
-            "may_change": self.has_change_permission(request, article),
-        }
-        return TemplateResponse(request, f"admin/articles/article/{name}.html", context)

@@ -1,48 +1,121 @@
-"""What the site publishes: one row per article and language."""
+"""An article as staff work on it: one row per language. What readers see is a Publication of it."""
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from .. import rendering
-from ..evidence import UnknownFact, ledger
+from .person import Role
 from .text import WRITTEN, ArticleText, Kind, Language
 
-WITH_SUMMARY = {Kind.TREATMENT, Kind.RELATED}
+
+class Status(models.TextChoices):
+    """Where the text that staff work on stands. Readers go on seeing what was published last."""
+
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    SIGNED = "signed", _("signed")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Step(models.TextChoices):
+    """What staff do to an article, in the words of the buttons."""
+
+    SUBMIT = "submit", _("Send to review")
+    SEND_BACK = "send_back", _("Send back")
+    SIGN = "sign", _("Sign")
+    PUBLISH = "publish", _("Publish")
+    WITHDRAW = "withdraw", _("Withdraw")
+    CHANGE = "change", pgettext_lazy("step", "Change the text")
+
+
+TRANSITIONS = {
+    Status.DRAFT: {
+        Step.CHANGE: Status.DRAFT,
+        Step.SUBMIT: Status.IN_REVIEW,
+        Step.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.IN_REVIEW: {
+        Step.CHANGE: Status.DRAFT,
+        Step.SIGN: Status.SIGNED,
+        Step.SEND_BACK: Status.DRAFT,
+        Step.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.SIGNED: {
+        Step.CHANGE: Status.DRAFT,
+        Step.SEND_BACK: Status.DRAFT,
+        Step.PUBLISH: Status.PUBLISHED,
+        Step.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.PUBLISHED: {
+        Step.CHANGE: Status.DRAFT,
+        Step.SUBMIT: Status.IN_REVIEW,
+        Step.WITHDRAW: Status.WITHDRAWN,
+    },
+    Status.WITHDRAWN: {
+        Step.CHANGE: Status.DRAFT,
+        Step.SUBMIT: Status.IN_REVIEW,
+    },
+}
 
 
 class ArticleQuerySet(models.QuerySet):
     def published(self):
-        """Keep what the public may see. Nothing else decides that."""
-        return self.filter(published_at__lte=timezone.now())
+        """Keep what the public may see now: see Publication.objects.public(), which decides it."""
+        from .publication import Publication
 
-    def for_readers_of(self, language):
-        """Keep one row per article: the one in `language`, or else the original in English."""
-        translated = Article.objects.published().filter(slug=OuterRef("slug"), language=language)
-        return self.filter(Q(language=language) | Q(language=Language.ENGLISH) & ~Exists(translated))
+        return self.filter(pk__in=Publication.objects.public().values("article"))
 
 
 class Article(ArticleText):
-    """A page of health information in one language."""
+    """A page of health information in one language, with the text that staff work on."""
 
     language = models.CharField(_("language"), max_length=2, choices=Language)
     plan = models.CharField(
         _("plan"), max_length=3, blank=True, help_text=_("Its number in the content plan, such as A04.")
     )
-    published_at = models.DateTimeField(
-        _("published"), null=True, blank=True, help_text=_("Empty: a draft. In the future: scheduled.")
+    topic = models.ForeignKey(
+        "Topic", models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("topic")
+    )
+    people: models.ManyToManyField = models.ManyToManyField(
+        "Person", through="Credit", related_name="articles", verbose_name=_("authors and reviewers")
+    )
+    related: models.ManyToManyField = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, verbose_name=_("related pages")
     )
 
-    # Rendered from the above whenever it is saved.
-    head_html = models.TextField(editable=False)
-    body_html = models.TextField(editable=False)
-    contents = models.JSONField(default=list, editable=False)
-    references = models.JSONField(default=list, editable=False)
-    levels = models.JSONField(default=list, editable=False)
-    reading_minutes = models.PositiveSmallIntegerField(default=1, editable=False)
+    translation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translations",
+        verbose_name=_("translation of"),
+        help_text=_("Empty for what was written first."),
+    )
+    translated_from = models.ForeignKey(
+        "Revision",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("says what this revision of the original says"),
+    )
+
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    # Of the last publication. The database refuses the status "published" without them.
+    reviewed_on = models.DateField(_("last reviewed"), null=True, editable=False)
+    next_review_on = models.DateField(_("next review due"), null=True, editable=False)
+    interest_statement = models.ForeignKey(
+        "InterestStatement", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_because = models.CharField(
+        _("why it was withdrawn"), max_length=300, blank=True, editable=False
+    )
 
     shipped_digest = models.CharField(
         max_length=64,
@@ -57,18 +130,45 @@ class Article(ArticleText):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["plan", "slug", "language"]
+        permissions = [
+            ("sign_article", "Can sign an article as its clinical reviewer"),
+            ("publish_article", "Can publish and withdraw an article"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["language", "slug"], name="article_slug_once_per_language"),
             models.UniqueConstraint(
                 fields=["language", "plan"], condition=~Q(plan=""), name="article_plan_once_per_language"
             ),
-            models.CheckConstraint(name="article_language_known", condition=Q(language__in=Language.values)),
-            models.CheckConstraint(name="article_kind_known", condition=Q(kind__in=Kind.values)),
-            models.CheckConstraint(
-                name="article_reviewer_is_not_author", condition=~Q(written_by=F("reviewed_by"))
+            models.UniqueConstraint(
+                fields=["translation_of", "language"],
+                name="article_translated_once_per_language",
+                violation_error_message=_("This article has a translation into that language already."),
             ),
             models.CheckConstraint(
-                name="article_next_review_after_last", condition=Q(next_review_on__gt=F("reviewed_on"))
+                name="article_is_not_its_own_translation", condition=~Q(translation_of=F("pk"))
+            ),
+            models.CheckConstraint(name="article_language_known", condition=Q(language__in=Language.values)),
+            models.CheckConstraint(name="article_kind_known", condition=Q(kind__in=Kind.values)),
+            models.CheckConstraint(name="article_status_known", condition=Q(status__in=Status.values)),
+            # Editorial rule C10.
+            models.CheckConstraint(
+                name="article_published_has_dates_and_statement",
+                condition=~Q(status=Status.PUBLISHED)
+                | Q(
+                    reviewed_on__isnull=False,
+                    next_review_on__isnull=False,
+                    next_review_on__gt=F("reviewed_on"),
+                    interest_statement__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="article_withdrawn_says_when_and_why",
+                condition=~Q(status=Status.WITHDRAWN)
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because=""),
+            ),
+            models.CheckConstraint(
+                name="article_in_review_since_some_time",
+                condition=~Q(status__in=[Status.IN_REVIEW, Status.SIGNED]) | Q(submitted_at__isnull=False),
             ),
         ]
 
@@ -77,12 +177,18 @@ class Article(ArticleText):
 
     @transaction.atomic
     def save(self, *, by=None, restored_from=None, **kwargs):
-        """Render, save, and keep a revision of what is new; `by` is None for what came with the software."""
+        """Save, and keep a revision of what is new; `by` is None for what came with the software.
+
+        A changed clinical text is a draft again: whoever signed it signed other words.
+        """
         self.body, self.in_short = _tidy(self.body), _tidy(self.in_short)
-        self.render()
+        latest = self.latest_revision()
+        changed = latest is None or latest.digest != self.digest
+        if latest and changed:
+            signed = latest.clinical_digest == self.clinical_digest
+            self.status = self._status_after_change(words_changed=not signed)
         super().save(**kwargs)
-        latest = self.revisions.first()
-        if latest is None or latest.digest != self.digest:
+        if changed:
             self.revisions.create(
                 number=latest.number + 1 if latest else 1,
                 by=by,
@@ -90,40 +196,85 @@ class Article(ArticleText):
                 **{name: getattr(self, name) for name in WRITTEN},
             )
 
-    def get_absolute_url(self):
-        """Return the address in the article's own language, whatever the active one is."""
-        with translation.override(self.language):
-            return reverse("articles:detail", args=[self.slug])
+    def _status_after_change(self, *, words_changed: bool) -> str:
+        if words_changed:
+            return TRANSITIONS[Status(self.status)][Step.CHANGE]
+        # A new address is published like a new text, and needs no new signature.
+        return Status.SIGNED if self.status == Status.PUBLISHED else self.status
 
     def clean(self):
-        try:
-            self.render()
-        except (UnknownFact, rendering.RenderingError) as error:
-            raise ValidationError({"body": str(error)}) from error
-
-    def render(self):
-        """Fill in all that is rendered. Raises UnknownFact or RenderingError for what must be mended."""
-        page = rendering.render(
-            body=self.body,
-            in_short=self.in_short,
-            has_summary=self.kind in WITH_SUMMARY,
-            language=self.language,
-            ledger=ledger(),
-        )
-        for name, value in vars(page).items():
-            setattr(self, name, value)
+        original = self.translation_of
+        if original is None:
+            return
+        if original.translation_of_id:
+            raise ValidationError({"translation_of": _("That is a translation itself. Choose its original.")})
+        if original.language == self.language:
+            raise ValidationError({"translation_of": _("The original is in the same language.")})
 
     @property
-    def evidence_levels(self):
-        """What each evidence label on this page means, in the active language."""
-        return rendering.level_legend(self.levels)
+    def original_id(self) -> int:
+        """What all the languages of one article have in common."""
+        return self.translation_of_id or self.pk
 
     @property
     def edited_by_staff(self):
         return self.digest != self.shipped_digest
+
+    def latest_revision(self):
+        return self.revisions.first() if self.pk else None
+
+    def latest_publication(self):
+        """Return what was published last, whether readers see it already or not."""
+        return self.publications.first() if self.pk else None
+
+    def in_other_language(self):
+        """Return the same article in the other language, or None."""
+        same = Q(pk=self.original_id) | Q(translation_of=self.original_id)
+        return Article.objects.filter(same).exclude(pk=self.pk).first() if self.pk else None
+
+    def credited(self, role: Role):
+        """Return the people with one role in this article."""
+        return [credit.person for credit in self.credits.all() if credit.role == role]
+
+    def signatures_now(self):
+        """Return the signatures that hold: of these very words, since they were last sent to review."""
+        if self.submitted_at is None or not self.pk:
+            return []
+        since = self.signatures.filter(signed_at__gte=self.submitted_at).select_related("person")
+        return [signature for signature in since if signature.digest == self.clinical_digest]
+
+    def original_now(self):
+        """Return the latest published text of the original, if this is a translation of it."""
+        original = self.translation_of
+        return original and original.publications.visible().select_related("revision").first()
+
+    def is_behind_its_original(self) -> bool:
+        """Whether the original says something else now than when this was translated."""
+        now = self.original_now()
+        if now is None:
+            return False
+        return self.translated_from is None or self.translated_from.clinical_digest != now.clinical_digest
+
+    def has_something_public(self) -> bool:
+        return type(self).objects.published().filter(pk=self.pk).exists()
+
+    def hold(self):
+        """Read the row again and keep others from changing it until the transaction ends."""
+        return Article.objects.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def mark(self, **changes):
+        """Write fields that are not part of the text, for the steps of publishing.py."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        Article.objects.filter(pk=self.pk).update(**changes)
 
 
 def _tidy(text: str) -> str:
     """Write line breaks in one way: browsers send another than files have."""
     lines = "\n".join(text.splitlines()).strip()
     return f"{lines}\n" if lines else ""
+
+
+def next_steps(status: str) -> list[Step]:
+    """Return the steps that lead on from a status, in the order of the buttons."""
+    return [step for step in Step if step in TRANSITIONS[Status(status)]]

@@ -1,4 +1,4 @@
-"""What staff write: the words of an article, and of each of its revisions."""
+"""What staff write: the words of an article, of each of its revisions, and of what was published."""
 
 import hashlib
 
@@ -22,13 +22,16 @@ class Kind(models.TextChoices):
     REFERENCE = "reference", pgettext_lazy("kind of article", "reference")
 
 
-# What staff write. The loader compares these, and only these, to see whether staff edited.
-WRITTEN = ["kind", "slug", "title", "summary", "in_short", "body", "written_by", "reviewed_by"]
-WRITTEN += ["reviewed_on", "next_review_on", "version", "change_note"]
+WITH_SUMMARY = {Kind.TREATMENT, Kind.RELATED}
+
+# The clinical text: what a reviewer signs. Whatever of it changes has to be signed again.
+CLINICAL = ["kind", "title", "summary", "in_short", "body"]
+# What staff write, and a revision keeps. An address can change without a new review.
+WRITTEN = ["slug", *CLINICAL]
 
 
 class ArticleText(models.Model):
-    """The part of an article that people write, and that a revision keeps."""
+    """The words of an article in one language, wherever they are kept."""
 
     slug = models.SlugField(_("address"), max_length=100, help_text=_("The same in every language."))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -47,12 +50,6 @@ class ArticleText(models.Model):
         _("text"),
         help_text=_("Markdown. [F31] cites a fact; {panel medicines} on its own line inserts a statement."),
     )
-    written_by = models.CharField(_("written by"), max_length=120)
-    reviewed_by = models.CharField(_("medically reviewed by"), max_length=120)
-    version = models.PositiveSmallIntegerField(_("version"), default=1)
-    change_note = models.CharField(_("what changed"), max_length=200, blank=True)
-    reviewed_on = models.DateField(_("last reviewed"))
-    next_review_on = models.DateField(_("next review due"))
 
     class Meta:
         abstract = True
@@ -60,5 +57,18 @@ class ArticleText(models.Model):
     @property
     def digest(self):
         """A fingerprint of what staff write."""
-        text = "\0".join(str(getattr(self, name)) for name in WRITTEN)
+        return self._fingerprint(WRITTEN)
+
+    @property
+    def clinical_digest(self):
+        """A fingerprint of the clinical text: the SHA-256 of what a reviewer signs."""
+        return self._fingerprint(CLINICAL)
+
+    @property
+    def has_summary(self):
+        """Whether the page opens with the standard summary instead of points of its own."""
+        return self.kind in WITH_SUMMARY
+
+    def _fingerprint(self, names):
+        text = "\0".join(str(getattr(self, name)) for name in names)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -16,6 +16,7 @@ from articles.models import (
     Source,
     TreatmentStatus,
 )
+from tests.factories import publish
 
 pytestmark = pytest.mark.usefixtures("articles")
 
@@ -82,6 +83,7 @@ def test_an_author_may_place_the_table_and_then_it_stands_once(client):
     article = Article.objects.get(plan="A04")
     article.body = "## Table\n\n{panel treatment-status}\n\n{panel status}\n"
     article.save()
+    publish(article)
 
     page = client.get(ARTICLE).text
     assert page.count("Where each treatment stands") == 1

@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from articles.management.commands import load_articles
-from articles.models import Article, Source
+from articles.models import Article, Publication, Source, Status
+from articles.publishing import withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -38,17 +39,18 @@ def test_loading_twice_changes_nothing(capsys):
 
     assert "3 unchanged" in load(capsys)
     assert list(Article.objects.values()) == before
+    assert Publication.objects.count() == 3
 
 
 def test_a_new_version_of_a_file_replaces_what_nobody_edited(content, capsys):
     load(capsys)
-    published_at = Article.objects.get(slug=SLUG).published_at
     rewrite(content, "title: Risks and unknowns", "title: Risks, and what is unknown")
 
     assert "1 updated" in load(capsys)
     article = Article.objects.get(slug=SLUG)
     assert article.title == "Risks, and what is unknown"
-    assert article.published_at == published_at
+    assert [page.number for page in article.publications.all()] == [2, 1]
+    assert article.publications.first().title == "Risks, and what is unknown"
 
 
 def test_what_staff_edited_stays_as_they_left_it(content, capsys):
@@ -79,11 +81,12 @@ def test_an_article_of_staff_with_a_shipped_address_stays_theirs(articles, capsy
 
 def test_a_withdrawn_article_stays_withdrawn(content, capsys):
     load(capsys)
-    Article.objects.filter(slug=SLUG).update(published_at=None)
+    withdraw(Article.objects.get(slug=SLUG), by=None, reason="It was wrong.")
     rewrite(content, "title: Risks and unknowns", "title: Another title")
 
     load(capsys)
-    assert Article.objects.get(slug=SLUG).published_at is None
+    assert Article.objects.get(slug=SLUG).status == Status.WITHDRAWN
+    assert not Article.objects.published().filter(slug=SLUG).exists()
 
 
 def test_a_broken_file_is_named_and_nothing_is_loaded(content, capsys):
@@ -99,8 +102,6 @@ def test_a_broken_file_is_named_and_nothing_is_loaded(content, capsys):
     [
         ({"language": "fr"}, "article_language_known"),
         ({"kind": "advert"}, "article_kind_known"),
-        ({"reviewed_by": "Demonstration author"}, "article_reviewer_is_not_author"),
-        ({"next_review_on": "2020-01-01"}, "article_next_review_after_last"),
         ({"slug": "what-the-trials-show"}, "article_slug_once_per_language"),
         ({"plan": "A04"}, "article_plan_once_per_language"),
     ],
@@ -117,3 +118,21 @@ def test_a_source_that_was_retracted_does_not_keep_the_site_from_starting(articl
 
     assert "2 kept (its evidence changed)" in said
     assert Article.objects.count() == 3
+
+
+def test_without_the_demonstration_what_comes_with_the_software_is_a_draft(settings, capsys):
+    settings.DEMONSTRATION = False
+
+    load(capsys)
+
+    assert set(Article.objects.values_list("status", flat=True)) == {Status.DRAFT}
+    assert not Publication.objects.exists()
+
+
+def test_what_the_invented_reviewer_signed_is_public_in_the_demonstration_alone(articles, settings):
+    assert Publication.objects.public().count() == 3
+
+    settings.DEMONSTRATION = False
+
+    assert not Publication.objects.public().exists()
+    assert not Article.objects.published().exists()

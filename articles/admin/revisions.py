@@ -1,0 +1,73 @@
+"""Every saved text of an article: compared word by word, and brought back."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from ..compare import differences
+from ..models import WRITTEN
+from .pages import ArticlePages
+
+
+class Revisions(ArticlePages):
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/compare/", view(self.compare_view), name="articles_article_compare"),
+            path(
+                "<int:pk>/restore/<int:number>/",
+                view(require_POST(self.restore_view)),
+                name="articles_article_restore",
+            ),
+            *super().get_urls(),
+        ]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """List every revision, to compare two of them or to bring one back."""
+        article = self.article_or_404(request, object_id)
+        return self.page(
+            request,
+            article,
+            "history",
+            gettext("Revisions"),
+            revisions=list(article.revisions.select_related("by", "restored_from")),
+            published={row.revision_id: row.number for row in article.publications.all()},
+        )
+
+    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        article = self.article_or_404(request, pk)
+        old, new = (self.revision_or_404(article, request.GET.get(name, "")) for name in ("old", "new"))
+        if old.number > new.number:
+            old, new = new, old
+        return self.page(
+            request,
+            article,
+            "compare",
+            gettext("Revision %(old)d and revision %(new)d") % {"old": old.number, "new": new.number},
+            old=old,
+            new=new,
+            differences=differences(old, new),
+        )
+
+    def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Save the words of an earlier revision as a new one; nothing of the history changes."""
+        with transaction.atomic():
+            article = self.article_or_404(request, pk).hold()
+            if not self.has_change_permission(request, article):
+                raise PermissionDenied
+            revision = self.revision_or_404(article, str(number))
+            for name in WRITTEN:
+                setattr(article, name, getattr(revision, name))
+            taken = type(article).objects.filter(language=article.language, slug=article.slug)
+            if taken.exclude(pk=article.pk).exists():
+                # What was right then may not be now.
+                messages.error(request, gettext("Another article has that address now."))
+            else:
+                article.save(by=request.user, restored_from=revision)
+                messages.success(request, gettext("Revision %(number)d is back.") % {"number": number})
+        return redirect("admin:articles_article_history", article.pk)

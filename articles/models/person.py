@@ -1,0 +1,145 @@
+"""Who writes and reviews: the people whose names stand under an article, and what they did for it."""
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .shipped import Shipped
+
+
+class Person(Shipped):
+    """Somebody who signs for what the site says."""
+
+    key = models.SlugField(_("address"), max_length=60, unique=True)
+    name_en = models.CharField(_("name (English)"), max_length=100)
+    name_ko = models.CharField(_("name (Korean)"), max_length=100)
+    role_en = models.CharField(_("position (English)"), max_length=120)
+    role_ko = models.CharField(_("position (Korean)"), max_length=120)
+    qualification_en = models.CharField(_("qualification (English)"), max_length=200, blank=True)
+    qualification_ko = models.CharField(_("qualification (Korean)"), max_length=200, blank=True)
+    licence_body_en = models.CharField(
+        _("licensed by (English)"),
+        max_length=200,
+        blank=True,
+        help_text=_("The body that gave the licence. Who reviews needs it and a qualification."),
+    )
+    licence_body_ko = models.CharField(_("licensed by (Korean)"), max_length=200, blank=True)
+    works_for_clinic = models.BooleanField(_("works for the clinic"), default=True)
+    interests_en = models.TextField(
+        _("interests (English)"),
+        help_text=_("What readers should know: who pays, shares, fees, patents. “None” is an answer."),
+    )
+    interests_ko = models.TextField(_("interests (Korean)"))
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="person",
+        verbose_name=_("staff account"),
+        help_text=_("Empty for somebody outside, who reads by a preview link."),
+    )
+    is_demonstration = models.BooleanField(default=False, editable=False)
+
+    SAID = ["name", "role", "qualification", "licence_body", "interests"]
+    WRITTEN = [f"{name}_{language}" for name in SAID for language in ("en", "ko")]
+    WRITTEN += ["works_for_clinic", "is_demonstration"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                name="person_named_in_both_languages", condition=~Q(name_en="") & ~Q(name_ko="")
+            ),
+            models.CheckConstraint(
+                name="person_says_their_interests",
+                condition=~Q(interests_en="") & ~Q(interests_ko=""),
+            ),
+        ]
+
+    def __str__(self):
+        return self.said("name")
+
+    def said(self, name: str, language: str | None = None) -> str:
+        """Return one of the texts in a language (default: the active one)."""
+        return getattr(self, f"{name}_{'ko' if (language or get_language()) == 'ko' else 'en'}")
+
+    def as_printed(self, role: str, language: str) -> dict[str, Any]:
+        """Return what a published page says of the person, as plain data."""
+        said = {name: self.said(name, language) for name in self.SAID}
+        return {
+            "credit": role,
+            "key": self.key,
+            "works_for_clinic": self.works_for_clinic,
+            "is_demonstration": self.is_demonstration,
+            **said,
+        }
+
+
+class Role(models.TextChoices):
+    """What a person does for an article."""
+
+    AUTHOR = "author", _("author")
+    REVIEWER = "reviewer", _("clinical reviewer")
+    TRANSLATOR = "translator", _("translator")
+    CHECKER = "checker", _("checker of the translation")
+
+
+class Credit(models.Model):
+    """What one person did for one article."""
+
+    article = models.ForeignKey("Article", models.CASCADE, related_name="credits")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="credits", verbose_name=_("person"))
+    role = models.CharField(_("as"), max_length=10, choices=Role)
+
+    class Meta:
+        verbose_name = _("author or reviewer")
+        verbose_name_plural = _("authors and reviewers")
+        ordering = ["role", "pk"]
+        constraints = [
+            models.CheckConstraint(name="credit_role_known", condition=Q(role__in=Role.values)),
+            models.UniqueConstraint(
+                fields=["article", "person"],
+                condition=Q(role__in=[Role.AUTHOR, Role.REVIEWER]),
+                name="credit_author_is_not_reviewer",
+                violation_error_message=_("Nobody reviews what they wrote. Name somebody else."),
+            ),
+            models.UniqueConstraint(
+                fields=["article", "person"],
+                condition=Q(role__in=[Role.TRANSLATOR, Role.CHECKER]),
+                name="credit_translator_is_not_checker",
+                violation_error_message=_("Nobody checks their own translation. Name somebody else."),
+            ),
+            models.UniqueConstraint(fields=["article", "person", "role"], name="credit_once"),
+        ]
+        triggers = [
+            # Whoever signed the text that stands cannot be made its author afterwards.
+            pgtrigger.Trigger(
+                name="credit_signer_is_not_author",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__role__in=[Role.AUTHOR, Role.TRANSLATOR]),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM articles_signature AS signature
+                        WHERE signature.article_id = NEW.article_id AND signature.person_id = NEW.person_id
+                        AND signature.revision_id = (
+                            SELECT max(id) FROM articles_revision WHERE article_id = NEW.article_id
+                        )
+                    ) THEN
+                        RAISE EXCEPTION 'credit_signer_is_not_author' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()}: {self.person}"

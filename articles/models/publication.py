@@ -1,0 +1,188 @@
+"""What readers see: each published version of an article, as it was. Rows are written once."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from .. import evidence, rendering
+from ..append_only import append_only
+from .article import Article
+from .interest import InterestStatement
+from .person import Role
+from .revision import Revision
+from .text import ArticleText, Kind, Language
+
+GRACE = timedelta(days=30)  # editorial rule C12: how long an overdue page stays in lists
+LEAST_CHANGE_NOTE = 10  # characters, editorial rule C13
+
+
+class ChangeKind(models.TextChoices):
+    """Why there is a new version, in the words that readers see."""
+
+    FIRST = "first", _("First version")
+    CORRECTION = "correction", _("Correction")
+    UPDATE = "update", _("Update")
+    REVIEW = "review", _("Reviewed again, nothing changed")
+
+
+class ReviewState(StrEnum):
+    CURRENT = "current"
+    OVERDUE = "overdue"  # readers are told
+    LAPSED = "lapsed"  # and it leaves lists and search engines
+
+
+class PublicationQuerySet(models.QuerySet):
+    def seen(self):
+        """Keep every version that readers ever saw, withdrawn ones too.
+
+        What the invented people of the demonstration signed shows in no other mode.
+        """
+        found = self.filter(visible_from__lte=timezone.now())
+        return found if settings.DEMONSTRATION else found.filter(is_demonstration=False)
+
+    def visible(self):
+        """Keep the versions whose day has come and whose article was not withdrawn since."""
+        kept = Q(article__withdrawn_at=None) | Q(published_at__gt=F("article__withdrawn_at"))
+        return self.seen().filter(kept)
+
+    def public(self):
+        """Keep what readers see: of each article the latest version that is visible.
+
+        Nothing else decides what is public, and nothing has to run for a date to come true.
+        """
+        newer = Publication.objects.visible().filter(
+            article=OuterRef("article"), number__gt=OuterRef("number")
+        )
+        return self.visible().filter(~Exists(newer)).with_original()
+
+    def with_original(self):
+        """Add `original`, which all the languages of an article have in common."""
+        return self.annotate(original=Coalesce("article__translation_of_id", "article_id"))
+
+    def listed(self, on: date | None = None):
+        """Keep what lists, feeds and search engines may show: not what waits for its review too long."""
+        return self.filter(next_review_on__gte=(on or evidence.today()) - GRACE)
+
+    def for_readers_of(self, language: str):
+        """Keep one version per article: the one in `language`, or else the one that there is."""
+        translated = Publication.objects.public().filter(language=language, original=OuterRef("original"))
+        return self.filter(Q(language=language) | ~Exists(translated))
+
+    def in_list_order(self):
+        return self.order_by("article__plan", "slug")
+
+
+class Publication(ArticleText):
+    """One version of an article, as readers see it from `visible_from` on."""
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="publications")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(_("version"))
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    visible_from = models.DateTimeField(_("readers see it from"), default=timezone.now)
+    published_at = models.DateTimeField(_("published"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    change_kind = models.CharField(_("kind of change"), max_length=10, choices=ChangeKind)
+    change_note = models.CharField(_("what changed"), max_length=300, blank=True)
+
+    reviewed_on = models.DateField(_("last reviewed"))
+    next_review_on = models.DateField(_("next review due"))
+    signed_digest = models.CharField(max_length=64)
+    people = models.JSONField(default=list)
+    interest_statement = models.ForeignKey(InterestStatement, models.PROTECT, related_name="+")
+    translated_from = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    is_demonstration = models.BooleanField(default=False)
+
+    # Rendered from the text with the evidence of that day.
+    head_html = models.TextField()
+    body_html = models.TextField()
+    contents = models.JSONField(default=list)
+    references = models.JSONField(default=list)
+    levels = models.JSONField(default=list)
+    reading_minutes = models.PositiveSmallIntegerField(default=1)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        ordering = ["-number"]
+        triggers = append_only("publication")
+        indexes = [models.Index(fields=["slug", "language"], name="publication_by_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="publication_number_once_per_article"),
+            models.CheckConstraint(name="publication_numbers_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="publication_kind_known", condition=Q(kind__in=Kind.values)),
+            models.CheckConstraint(
+                name="publication_language_known", condition=Q(language__in=Language.values)
+            ),
+            models.CheckConstraint(
+                name="publication_change_kind_known",
+                condition=Q(number=1, change_kind=ChangeKind.FIRST)
+                | Q(number__gt=1, change_kind__in=set(ChangeKind.values) - {ChangeKind.FIRST}),
+            ),
+            models.CheckConstraint(
+                name="publication_next_review_comes_after",
+                condition=Q(next_review_on__gt=F("reviewed_on")),
+            ),
+            models.CheckConstraint(
+                name="publication_says_what_changed",
+                condition=Q(number=1) | Q(change_note__regex=rf"\S.{{{LEAST_CHANGE_NOTE - 2},}}\S"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.language}, {self.number})"
+
+    def get_absolute_url(self):
+        """Return the address in the article's own language, whatever the active one is."""
+        with translation.override(self.language):
+            return reverse("articles:detail", args=[self.slug])
+
+    @property
+    def evidence_levels(self):
+        """What each evidence label on this page means, in the active language."""
+        return rendering.level_legend(self.levels)
+
+    @property
+    def review_state(self) -> ReviewState:
+        today = evidence.today()
+        # A preview of what nobody signed has no day yet.
+        if self.next_review_on is None or self.next_review_on >= today:
+            return ReviewState.CURRENT
+        return ReviewState.OVERDUE if self.next_review_on >= today - GRACE else ReviewState.LAPSED
+
+    @property
+    def is_medically_reviewed(self) -> bool:
+        """Whether a reviewer signed these very words. Computed from them, not remembered."""
+        return self.clinical_digest == self.signed_digest
+
+    @property
+    def authors(self) -> list[dict[str, Any]]:
+        return self._credited(Role.AUTHOR)
+
+    @property
+    def reviewers(self) -> list[dict[str, Any]]:
+        """Who signed the text; nobody if it is not the text that they signed."""
+        return self._credited(Role.REVIEWER) if self.is_medically_reviewed else []
+
+    @property
+    def translators(self) -> list[dict[str, Any]]:
+        return self._credited(Role.TRANSLATOR)
+
+    @property
+    def checkers(self) -> list[dict[str, Any]]:
+        return self._credited(Role.CHECKER)
+
+    def _credited(self, role: Role) -> list[dict[str, Any]]:
+        return [person for person in self.people if person["credit"] == role]

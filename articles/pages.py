@@ -1,0 +1,52 @@
+"""What the page of an article needs besides the article: today's parts, the other language, related pages."""
+
+from typing import Any
+
+from clinic_site.clinic import clinic
+
+from . import live
+from .kept import kept, stamp
+from .models import Article, InterestStatement, Language, Publication
+
+
+@kept
+def _interest_statements() -> dict[str, str]:
+    """Return the conflict-of-interest statement in force, by language."""
+    found = {language: InterestStatement.in_force(language) for language in Language.values}
+    return {language: statement.text for language, statement in found.items() if statement}
+
+
+def page_context(page: Publication) -> dict[str, Any]:
+    """Return what the template of an article needs. `page` may be one that was never saved: a preview.
+
+    The language of the page must be the active one.
+    """
+    at = stamp()
+    head, body = live.fill(head=page.head_html, body=page.body_html, has_status_table=page.has_summary, at=at)
+    return {
+        "article": page,
+        "head": head,
+        "body": body,
+        "interest": clinic().fill(_interest_statements(at).get(page.language, "")),
+        "original_changed": original_changed(page),
+        "related": related_pages(page),
+    }
+
+
+def original_changed(page: Publication) -> Publication | None:
+    """Return the version of the original that says something else than this translation of it, if any."""
+    article = page.article
+    if article.translation_of_id is None:
+        return None
+    now = Publication.objects.public().filter(article=article.translation_of_id).first()
+    if now is None:
+        return None
+    before = page.translated_from
+    return None if before and before.clinical_digest == now.clinical_digest else now
+
+
+def related_pages(page: Publication) -> list[Publication]:
+    """Return the pages to read next, in the language of the page where they exist in it."""
+    wanted = Article.related.through.objects.filter(from_article=page.article).values("to_article")
+    public = Publication.objects.public().listed()
+    return list(public.filter(article__in=wanted).in_list_order().defer("body", "head_html", "body_html"))
