@@ -209,9 +209,8 @@ def publish(
             if last.clinical_digest != held.clinical_digest:
                 raise Refused(_("The text has changed: this is a correction or an update."))
             change_note = change_note or str(ChangeKind.REVIEW.label)
-        if not shipped:
-            if found := stopping(held, change_note):
-                raise Stopped(found)
+        if not shipped and (found := stopping(held, change_note)):
+            raise Stopped(found)
         statement = InterestStatement.in_force(held.language)
         if statement is None:
             raise Refused(_("There is no conflict-of-interest statement in this language yet."))
