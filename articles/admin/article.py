@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from .. import publishing
 from ..compare import Difference, differences
-from ..manuscripts import problems_of
-from ..models import WRITTEN, Article, Credit, Publication, Revision, Status
-from ..quality import Severity
+from ..models import WRITTEN, Article, Credit, Revision
 from .guarded import NobodyDeletes
+from .preview import Previews
 from .revisions import Revisions
+from .rules import Rules
 from .steps import Steps
+from .worklist import Worklist
 
 
 class ArticleForm(forms.ModelForm):
@@ -67,7 +67,7 @@ class Credits(admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(Steps, Revisions, NobodyDeletes):
+class ArticleAdmin(Steps, Rules, Previews, Worklist, Revisions, NobodyDeletes):
     form = ArticleForm
     list_display = ["title", "language", "kind", "topic", "status", "next_review_on"]
     list_filter = ["status", "language", "topic", "kind"]
@@ -96,21 +96,7 @@ class ArticleAdmin(Steps, Revisions, NobodyDeletes):
         """Show beside a saved article where it stands, and what the editorial rules say of it."""
         if obj:
             stored = Article.objects.get(pk=obj.pk)
-            found = problems_of(stored)
-            public = Publication.objects.public().filter(article=stored).first()
-            last = stored.latest_publication()
-            context |= {
-                "stored": stored,
-                "steps": self.steps_for(request.user, stored),
-                "stages": [status for status in Status if status != Status.WITHDRAWN],
-                "public": public,
-                "scheduled": last if last and last != public and stored.status != Status.WITHDRAWN else None,
-                "waiting": publishing.reviewers_waiting(stored),
-                "events": stored.events.select_related("by")[:6],
-                "behind": stored.is_behind_its_original(),
-                "errors_found": [p for p in found if p.severity == Severity.ERROR],
-                "warnings_found": [p for p in found if p.severity == Severity.WARNING],
-            }
+            context |= {"stored": stored, **self.desk_context(request, stored)}
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 

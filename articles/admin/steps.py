@@ -18,7 +18,7 @@ from .. import evidence, publishing
 from ..compare import differences
 from ..dates import add_months
 from ..manuscripts import plan_of
-from ..models import Article, ChangeKind, Person, Role, Step
+from ..models import Article, ChangeKind, Person, Publication, Role, Status, Step
 from ..models.publication import LEAST_CHANGE_NOTE
 from ..quality import Severity
 from .pages import ArticlePages
@@ -238,6 +238,20 @@ class Steps(ArticlePages):
         address = path("<int:pk>/step/<slug:step>/", view(self.step_view), name="articles_article_step")
         return [address, *super().get_urls()]
 
+    def desk_context(self, request, article):
+        last = article.latest_publication()
+        public = Publication.objects.public().filter(article=article).first()
+        withdrawn = article.status == Status.WITHDRAWN
+        return super().desk_context(request, article) | {
+            "steps": self.steps_for(request.user, article),
+            "stages": [status for status in Status if status != Status.WITHDRAWN],
+            "public": public,
+            "scheduled": last if last and last != public and not withdrawn else None,
+            "waiting": publishing.reviewers_waiting(article),
+            "events": article.events.select_related("by")[:6],
+            "behind": article.is_behind_its_original(),
+        }
+
     def steps_for(self, user: Any, article: Article) -> list[Step]:
         """Return the buttons that this person gets."""
         steps = [step for step in publishing.open_steps(article) if may_take(user, step)]
@@ -269,9 +283,9 @@ class Steps(ArticlePages):
                 messages.success(request, self._said(article, taken))
                 return redirect("admin:articles_article_change", pk)
         last = article.latest_publication()
-        stopping = (
-            publishing.stopping(article, form.data.get("change_note", "")) if taken == Step.PUBLISH else []
-        )
+        stopping = []
+        if taken == Step.PUBLISH:
+            stopping = publishing.stopping(article, form.data.get("change_note", ""))
         if not form.is_bound:  # what changed is asked on this very page
             stopping = [problem for problem in stopping if problem.place.field != "change_note"]
         return self.page(

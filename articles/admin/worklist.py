@@ -1,0 +1,7 @@
+"""What waits for whom, by date."""
+
+from .pages import ArticlePages
+
+
+class Worklist(ArticlePages):
+    pass
