@@ -1,0 +1,248 @@
+"""What readers see of an article on its way: versions, days that come and go, addresses, corrections."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles import publishing
+from articles.models import ChangeKind, Publication
+from tests.factories import make_article, make_person, publish, publish_article
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 23)  # of the tests: see conftest
+
+
+def page_of(client, article, language="en"):
+    return client.get(f"/{language}/articles/{article.slug}/")
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """Move today."""
+
+    def on(day):
+        monkeypatch.setattr("articles.evidence.today", lambda: day)
+
+    return on
+
+
+def due_in(days, **fields):
+    """Return a published article whose next review is due in some days from TODAY."""
+    article = make_article(**fields)
+    publishing.submit(article, by=None)
+    for person in publishing.reviewers_waiting(article):
+        publishing.sign(article, person=person, by=None, next_review_on=TODAY + timedelta(days=days))
+    statement_of_interest()
+    publishing.publish(article, by=None, shipped=True)
+    return article
+
+
+def statement_of_interest():
+    from articles.models import InterestStatement
+
+    for language in ("en", "ko"):
+        InterestStatement.objects.get_or_create(language=language, text="We earn money by this.")
+
+
+# Versions
+
+
+def test_readers_go_on_seeing_the_last_version_while_staff_write_the_next(client):
+    article = publish_article(title="As it was")
+
+    article.title = "As it will be"
+    article.save()
+
+    assert "As it was" in page_of(client, article).text
+    assert "As it will be" not in client.get("/en/articles/").text
+
+    publish(article)
+
+    assert "As it will be" in page_of(client, article).text
+    assert "As it was" not in client.get("/en/articles/").text
+
+
+def test_a_version_shows_from_its_moment_on_and_nothing_has_to_run(client, monkeypatch):
+    article = publish_article(title="As it was")
+    article.title = "As it will be"
+    article.save()
+    version = publish(article, visible_from=timezone.now() + timedelta(hours=1))
+    assert "As it was" in page_of(client, article).text
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: version.visible_from + timedelta(seconds=1))
+
+    assert "As it will be" in page_of(client, article).text
+
+
+def test_the_page_says_which_version_it_is_and_what_changed(client):
+    article = publish_article()
+    article.body = "You are very welcome here.\n"
+    article.save()
+    publish(article, change_kind=ChangeKind.CORRECTION, change_note="You are more than welcome.")
+
+    page = page_of(client, article).text
+    assert "You are more than welcome." in page
+    assert 'href="/en/corrections/"' in page
+
+
+def test_the_page_says_for_whom_its_people_work_and_what_their_interests_are(client):
+    said = {"name": "Dr Outside", "is_demonstration": False, "works_for_clinic": False}
+    outside = make_person(user=None, interests_en="Fees from a maker of medicines.", **said)
+    article = make_article(reviewers=[outside])
+    publishing.submit(article, by=None)
+    statement_of_interest()
+    writer = make_account("writer")
+    publishing.sign(article, person=outside, by=writer, paper="Folder 7")
+    publishing.publish(article, by=None, shipped=True)
+
+    page = page_of(client, article).text
+    assert "Does not work for the clinic." in page
+    assert "Fees from a maker of medicines." in page
+    assert "Medically reviewed by" in page
+
+
+def make_account(name):
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user(name, is_staff=True)
+
+
+# Review dates
+
+
+@pytest.mark.parametrize(
+    ("days", "banner", "listed"),
+    [(1, False, True), (0, False, True), (-1, True, True), (-30, True, True), (-31, True, False)],
+)
+def test_an_overdue_review_shows_at_once_and_after_thirty_days_the_page_leaves_the_lists(
+    client, on, settings, days, banner, listed
+):
+    article = due_in(200, title="Reviewed long ago")
+    on(TODAY + timedelta(days=200 - days))
+
+    page = page_of(client, article)
+    assert page.status_code == 200
+    assert ("overdue for its medical review" in page.text) == banner
+    settings.DEMONSTRATION = True
+    for lists in ("/en/articles/", "/en/", "/ko/articles/"):
+        assert ("Reviewed long ago" in client.get(lists).text) == listed
+    assert Publication.objects.public().filter(article=article).exists(), "the page itself stays"
+
+
+def test_a_lapsed_page_keeps_search_engines_out(client, on, settings):
+    article = due_in(200)
+    Publication.objects.model._meta.get_field("is_demonstration")
+    on(TODAY + timedelta(days=231))
+
+    assert 'content="noindex"' in page_of(client, article).text
+
+
+def test_a_new_review_brings_a_lapsed_page_back(client, on):
+    article = due_in(200, title="Reviewed long ago")
+    on(TODAY + timedelta(days=300))
+    assert "Reviewed long ago" not in client.get("/en/articles/").text
+
+    publish(article, change_kind=ChangeKind.REVIEW, change_note="")
+
+    page = page_of(client, article).text
+    assert "overdue" not in page
+    assert "Reviewed again, nothing changed" in page
+    assert "Reviewed long ago" in client.get("/en/articles/").text
+
+
+# Addresses
+
+
+def test_an_earlier_address_leads_to_the_one_of_now(client):
+    article = publish_article(slug="first")
+    article.slug = "second"
+    article.save()
+    assert client.get("/en/articles/first/").status_code == 200, "until the new address is published"
+    publish(article)
+    article.slug = "third"
+    article.save()
+    publish(article)
+
+    for slug in ("first", "second"):
+        response = client.get(f"/en/articles/{slug}/")
+        assert (response.status_code, response.url) == (301, "/en/articles/third/")
+    response = client.get("/ko/articles/first/")
+    assert (response.status_code, response.url) == (301, "/ko/articles/third/")
+
+
+def test_an_address_that_another_article_took_over_is_that_articles(client):
+    article = publish_article(slug="first")
+    article.slug = "second"
+    article.save()
+    publish(article)
+    publish_article(slug="first", title="The new owner")
+
+    assert "The new owner" in client.get("/en/articles/first/").text
+
+
+def test_the_other_language_is_found_under_the_address_of_either(client):
+    original = publish_article(slug="english-address")
+    publish_article(slug="korean-address", language="ko", translation_of=original, title="한국어 글")
+
+    response = client.get("/ko/articles/english-address/")
+
+    assert (response.status_code, response.url) == (301, "/ko/articles/korean-address/")
+
+
+def test_a_withdrawn_page_says_when_and_why_and_is_gone(client):
+    article = publish_article(title="Wrong from the start")
+    publishing.withdraw(article, by=None, reason="The trial it rests on was retracted.")
+
+    page = page_of(client, article)
+    assert page.status_code == 410
+    assert "The trial it rests on was retracted." in page.text
+    assert 'content="noindex"' in page.text
+    assert "Wrong from the start" not in client.get("/en/articles/").text
+
+
+def test_a_withdrawn_translation_leaves_the_original(client):
+    original = publish_article(slug="page")
+    korean = publish_article(slug="page", language="ko", translation_of=original)
+    publishing.withdraw(korean, by=None, reason="The translation was wrong.")
+
+    assert page_of(client, original).status_code == 200
+    page = page_of(client, original, "ko")
+    assert page.status_code == 200
+    assert 'href="/en/articles/page/"' in page.text
+
+
+# Corrections
+
+
+def test_corrections_updates_and_withdrawals_are_listed_for_ever(client):
+    corrected = publish_article(title="Corrected page")
+    corrected.body = "Now it is right.\n"
+    corrected.save()
+    publish(corrected, change_kind=ChangeKind.CORRECTION, change_note="The dose was wrong by ten.")
+    publish(corrected, change_kind=ChangeKind.REVIEW, change_note="")
+    gone = publish_article(title="Withdrawn page")
+    publishing.withdraw(gone, by=None, reason="It promised too much.")
+    soon = publish_article(title="Not yet", visible_from=timezone.now() + timedelta(days=1))
+    publish(soon, change_note="A change of tomorrow.", visible_from=timezone.now() + timedelta(days=2))
+
+    page = client.get("/en/corrections/").text
+    assert "The dose was wrong by ten." in page
+    assert "It promised too much." in page
+    assert "Reviewed again" not in page
+    assert "A change of tomorrow." not in page
+    assert f'href="/en/articles/{corrected.slug}/"' in page
+    assert f'href="/en/articles/{gone.slug}/"' not in page
+    assert "The dose was wrong by ten." not in client.get("/ko/corrections/").text
+
+
+def test_the_list_of_corrections_takes_as_many_queries_for_many_as_for_few(
+    client, django_assert_max_num_queries
+):
+    for _number in range(3):
+        article = publish_article()
+        publish(article, change_note="Said more plainly.")
+
+    with django_assert_max_num_queries(2):
+        client.get("/en/corrections/")
