@@ -12,6 +12,7 @@ from .evidence import (
     Treats,
     Verified,
 )
+from .picture import Picture, PictureKind
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
 from .stamp import Stamp
@@ -31,6 +32,8 @@ __all__ = [
     "FactSource",
     "Kind",
     "Language",
+    "Picture",
+    "PictureKind",
     "Revision",
     "SearchRecord",
     "Source",
