@@ -46,7 +46,7 @@ NEARLY_A_PICTURE = re.compile(r"\{\s*picture\b[^}]*\}?", re.IGNORECASE)
 HEADING_MARK = re.compile(r"\s*\{(?:#([\w-]+))?\s*(?:kind=(\w+))?\}\s*$")
 CARE_LEVELS = ("routine", "urgent", "emergency")
 # How wide a picture is shown: the measure of the text, or a phone less the margins of the page.
-PICTURE_SIZES = "(min-width: 40rem) 36rem, calc(100vw - 2.5rem)"
+PICTURE_SIZES = "(min-width: 38rem) 36rem, calc(100vw - 2rem)"
 PORTRAIT_SIZES = "16rem"
 LONGEST_LEVEL_LIST = 2  # past this many levels in one citation a list of them says nothing
 

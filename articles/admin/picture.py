@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -77,7 +78,7 @@ def _is_a_name(text: str, names: list[str]) -> bool:
 
 class NewPictureForm(PictureForm):
     file = forms.FileField(
-        label=_("file"),
+        label=_("File"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_(
             "JPEG, PNG or WebP, up to 8 MB and 6000 pixels a side. Where and with what it was taken is left "
@@ -97,6 +98,9 @@ class NewPictureForm(PictureForm):
             encoded = encode(file.read(), self.data.get(self.add_prefix("kind"), ""))
         except UnusablePicture as error:
             raise ValidationError(str(error), "unusable") from error
+        # Whoever presses the button twice: the second waits for the first, and finds its picture here.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('articles_picture'))")
         if same := Picture.objects.filter(sha256=encoded.sha256).first():
             raise ValidationError(
                 _("This picture is here already: {picture %(key)s} shows it."), "same", {"key": same.key}
@@ -105,11 +109,11 @@ class NewPictureForm(PictureForm):
             setattr(self.instance, name, value)
         return file
 
-    def clean(self):
-        cleaned = super().clean()
+    def full_clean(self):
+        """Say last of all, when every field was judged, that the file has to be chosen once more."""
+        super().full_clean()
         if self.errors and "file" not in self.errors:
             self.add_error("file", _("Choose the file again: your browser did not keep it."))
-        return cleaned
 
     def names(self):
         file = self.files.get(self.add_prefix("file"))
