@@ -55,12 +55,11 @@ def encode(file: bytes, kind: str) -> Encoded:
             raise UnusablePicture(
                 _("The file is damaged or incomplete. Open it on your computer and save it again.")
             ) from error
-        full = _at_most(pixels, WIDTH)
-        small = _at_most(pixels, SMALL_WIDTH) if full.width > SMALL_WIDTH else None
-        content = _webp(full, kind)
+        small = _at_most(pixels, SMALL_WIDTH) if pixels.width > SMALL_WIDTH else None
+        content = _webp(pixels, kind)
         return Encoded(
-            width=full.width,
-            height=full.height,
+            width=pixels.width,
+            height=pixels.height,
             content=content,
             small_width=small.width if small else None,
             small_content=_webp(small, kind) if small else None,
@@ -94,9 +93,10 @@ def _pixels(image: Image.Image) -> Image.Image:
     image.draft("RGB", (WIDTH, WIDTH))  # a JPEG can be read at half its size
     image.load()
     profile = image.info.get("icc_profile")
-    image = ImageOps.exif_transpose(image)
+    ImageOps.exif_transpose(image, in_place=True)
     if image.mode in {"1", "P", "PA", "LA"} or "transparency" in image.info:
         image = image.convert("RGBA")
+    image = _at_most(image, WIDTH)  # before anything that would copy 36 million pixels
     if profile:
         image = _in_srgb(image, profile)
     if image.mode == "RGBA":

@@ -68,8 +68,8 @@ class Uploads:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
-        """Django knows by now who asks and for what, and has not read the form yet."""
-        if request.method != "POST" or request.resolver_match.view_name != WITH_FILE:
+        """Django knows by now who asks, and has not read the form yet."""
+        if request.method != "POST" or request.path != reverse(WITH_FILE):
             return None
         if request.user.is_staff and request.user.has_perm("articles.add_picture"):
             request.upload_handlers = [OnePicture(request)]

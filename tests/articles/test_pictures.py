@@ -196,6 +196,26 @@ def test_a_picture_for_print_is_translated_into_colours_for_screens():
     assert abs(green - blue) < 60
 
 
+def test_a_telephones_photograph_with_a_second_one_behind_it_is_taken_for_the_first():
+    both = saved(drawing(400, 300), "MPO", save_all=True, append_images=[drawing(80, 60)])
+    assert Image.open(BytesIO(both)).n_frames == 2
+
+    stored = encode(both, "place")
+
+    assert (stored.width, stored.height) == (400, 300)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("profile", ["LAB", "XYZ", "sRGB"])
+def test_a_colour_profile_is_applied_or_left_out_and_never_stored(form, profile):
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile(profile)).tobytes()
+
+    stored = encode(saved(drawing(400, 300), form, icc_profile=icc), "place")
+
+    assert chunks(stored.content) == [b"VP8 "]
+    assert Image.open(BytesIO(stored.content)).getpixel((5, 5)) > (240, 240, 240)
+
+
 # What is refused
 
 
