@@ -15,6 +15,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -117,6 +118,34 @@ class Fact:
         return any(source.can_be_followed for source in self.sources)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture that articles may show, with its words in both languages."""
+
+    key: str
+    kind: str
+    name: str  # of its files: the first digits of the digest
+    widths: tuple[int, ...]  # in which it is stored, the smallest first
+    height: int  # of the largest
+    alt_en: str
+    alt_ko: str
+    caption_en: str = ""
+    caption_ko: str = ""
+    credit: str = ""
+
+    @property
+    def width(self) -> int:
+        return self.widths[-1]
+
+    def said(self, name: str, language: str) -> str:
+        """Return one of the texts in a language."""
+        return getattr(self, f"{name}_{language}")
+
+    def address(self, width: int) -> str:
+        """Return the address of the file of one of its widths."""
+        return reverse("picture", args=[self.name, width])
+
+
 class UnknownFact(ValueError):
     """An article cites a fact that may not be published; the message says why and what to do."""
 
@@ -128,6 +157,7 @@ class Ledger:
     today: date = field(default_factory=lambda: today())
     # The keys of the clinic's statements; None where nobody can say.
     clinic_statements: frozenset[str] | None = None
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     def fact(self, id: str) -> Fact:
         """Return a fact that may be published, or raise UnknownFact."""
@@ -176,18 +206,20 @@ def fact_range(first: str, last: str) -> list[str]:
 
 
 @kept
-def _stored() -> tuple[dict[str, Fact], date | None, frozenset[str]]:
+def _stored() -> tuple[dict[str, Fact], date | None, frozenset[str], dict[str, Picture]]:
     rows = apps.get_model("articles", "Fact").objects.prefetch_related("citations__source")
     searches = apps.get_model("articles", "SearchRecord").objects
     statements = apps.get_model("articles", "ClinicStatement").objects
+    pictures = apps.get_model("articles", "Picture").objects.all()
     return (
         {row.key: row.entry for row in rows},
         searches.values_list("searched_on", flat=True).first(),
         frozenset(statements.values_list("key", flat=True)),
+        {picture.key: picture.entry for picture in pictures},
     )
 
 
 def ledger(at: UUID | None = None) -> Ledger:
-    """Return the ledger as it stands now: one query, and five more after somebody changed something."""
-    facts, searched_on, statements = _stored(at)
-    return Ledger(facts, searched_on, today(), statements)
+    """Return the ledger as it stands now: one query, and six more after somebody changed something."""
+    facts, searched_on, statements, pictures = _stored(at)
+    return Ledger(facts, searched_on, today(), statements, pictures)

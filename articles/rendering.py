@@ -2,10 +2,10 @@
 
 CommonMark without raw HTML, plus three small extensions:
 `[F31]` cites a fact; `{panel name}` on a line of its own inserts a standard statement, and
-`{clinic name}` a statement of the clinic; a heading may end in `{#anchor kind=risk}`. `article:slug`
-links to an article in the same language, and `::: urgent` … `:::` makes a care card. The result
-passes an allow-list sanitiser. What depends on the day of reading, such as a document that may have
-expired, leaves a mark that live.py fills when the page is asked for.
+`{clinic name}` a statement of the clinic, and `{picture key}` shows a picture; a heading may end in
+`{#anchor kind=risk}`. `article:slug` links to an article in the same language, and `::: urgent` … `:::`
+makes a care card. The result passes an allow-list sanitiser. What depends on the day of reading,
+such as a document that may have expired, leaves a mark that live.py fills when the page is asked for.
 """
 
 import re
@@ -40,8 +40,14 @@ PANEL = re.compile(r"^\{(?:panel ([\w-]+)|(?:panel )?clinic ([\w-]+))\}\s*$")
 # What a panel leaves for live.py to fill. Only the parser can write it: raw HTML is refused.
 LIVE_PANELS = ("treatment-status", "status")
 LIVE_MARK = re.compile(r'<div class="live live-([\w-]+)"></div>')
+PICTURE_MARK = re.compile(r"\{picture ([a-z0-9-]+)\}")
+PICTURE = re.compile(rf"^{PICTURE_MARK.pattern}\s*$")
+NEARLY_A_PICTURE = re.compile(r"\{\s*picture\b[^}]*\}?", re.IGNORECASE)
 HEADING_MARK = re.compile(r"\s*\{(?:#([\w-]+))?\s*(?:kind=(\w+))?\}\s*$")
 CARE_LEVELS = ("routine", "urgent", "emergency")
+# How wide a picture is shown: the measure of the text, or a phone less the margins of the page.
+PICTURE_SIZES = "(min-width: 38rem) 36rem, calc(100vw - 2rem)"
+PORTRAIT_SIZES = "16rem"
 LONGEST_LEVEL_LIST = 2  # past this many levels in one citation a list of them says nothing
 
 WORDS_A_MINUTE = 200  # silent reading of plain English, a cautious figure
@@ -57,7 +63,12 @@ ALLOWED = {
     "p": {"class"},
     "th": {"scope"},
     "ol": {"start"},
-    **{tag: set() for tag in ("ul", "li", "strong", "em", "br", "table", "thead", "tbody", "tr", "td")},
+    "figure": {"class"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"},
+    **{
+        tag: set()
+        for tag in ("ul", "li", "strong", "em", "br", "figcaption", "table", "thead", "tbody", "tr", "td")
+    },
 }
 
 
@@ -158,6 +169,8 @@ class Rendered:
 def render(*, body: str, in_short: str, has_summary: bool, language: str, ledger: Ledger) -> Rendered:
     """Render an article. Raises UnknownFact or RenderingError for what an editor must mend."""
     with translation.override(language):
+        if NEARLY_A_PICTURE.search(in_short):
+            raise RenderingError(_("A picture stands in the text, not among the points in short."))
         citations = Citations(ledger)
         env: dict[str, Any] = {"citations": citations, "language": language, "contents": [], "anchors": set()}
         parser = _parser()
@@ -237,6 +250,11 @@ def _date(text: str, searched_on: date | None) -> str:
     return text.replace("{search_date}", date_format(searched_on, "DATE_FORMAT"))
 
 
+def shown_pictures(text: str) -> list[str]:
+    """Return the keys of all pictures that a Markdown text names, each once, in order."""
+    return list(dict.fromkeys(PICTURE_MARK.findall(text)))
+
+
 def _sanitise(html: str) -> str:
     return nh3.clean(
         html,
@@ -253,13 +271,16 @@ def _sanitise(html: str) -> str:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
     parser.enable(["table", "smartquotes"])
-    parser.disable(["image", "blockquote"])  # pictures and quotations have no place in an article
+    parser.disable(["image", "blockquote"])  # no pictures from elsewhere, and nobody is quoted
     parser.inline.ruler.before("link", "citation", _citation)
+    parser.inline.ruler.before("link", "picture", _picture_in_a_line)
+    parser.block.ruler.before("paragraph", "picture", _picture, {"alt": ["paragraph"]})
     parser.block.ruler.before("paragraph", "panel", _panel, {"alt": ["paragraph"]})
     parser.core.ruler.push("headings", _headings)
     parser.core.ruler.push("article_links", _article_links)
     parser.core.ruler.push("tables", _tables)
     parser.add_render_rule("citation", lambda self, tokens, index, options, env: tokens[index].content)
+    parser.add_render_rule("picture", lambda self, tokens, index, options, env: tokens[index].content)
     parser.add_render_rule("panel", lambda self, tokens, index, options, env: tokens[index].content)
     parser.add_render_rule("table_open", _open_table)
     parser.add_render_rule("table_close", lambda *args: "</table></div>\n")
@@ -297,6 +318,55 @@ def _panel(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         )
         state.line = start + 1
     return True
+
+
+def _picture(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    match = PICTURE.match(state.getLines(start, start + 1, state.blkIndent, False))
+    if not match:
+        return False
+    if not silent:
+        token = state.push("picture", "", 0)
+        token.content = _figure(match[1], state.env["language"], state.env["citations"].ledger)
+        state.line = start + 1
+    return True
+
+
+def _picture_in_a_line(state: StateInline, silent: bool) -> bool:
+    if nearly := NEARLY_A_PICTURE.match(state.src, state.pos):
+        raise RenderingError(
+            _("“%(text)s” shows no picture. Write {picture key} on a line of its own.") % {"text": nearly[0]}
+        )
+    return False
+
+
+def _figure(key: str, language: str, ledger: Ledger) -> str:
+    picture = ledger.pictures.get(key)
+    if picture is None:
+        known = ", ".join(sorted(ledger.pictures)) or "–"
+        raise RenderingError(
+            _("There is no picture “%(key)s”. The pictures are: %(known)s.") % {"key": key, "known": known}
+        )
+    image = format_html(
+        '<img src="{}" srcset="{}" sizes="{}" alt="{}" width="{}" height="{}" '
+        'loading="lazy" decoding="async">',
+        picture.address(picture.width),
+        ", ".join(f"{picture.address(width)} {width}w" for width in picture.widths),
+        PORTRAIT_SIZES if picture.kind == "portrait_staff" else PICTURE_SIZES,
+        picture.said("alt", language),
+        picture.width,
+        picture.height,
+    )
+    caption = picture.said("caption", language)
+    credit = picture.credit and format_html(
+        '<span class="credit">{}</span>', _("Picture: %(credit)s") % {"credit": picture.credit}
+    )
+    below = format_html("{} {}", caption, credit) if caption and credit else caption or credit
+    return format_html(
+        '<figure class="picture picture-{}">{}{}</figure>\n',
+        picture.kind,
+        image,
+        below and format_html("<figcaption>{}</figcaption>", below),
+    )
 
 
 def _clinic_mark(key: str, ledger: Ledger) -> str:

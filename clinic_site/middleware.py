@@ -4,7 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from articles.uploads import OnePicture
+
 from . import views
+
+WITH_FILE = "admin:articles_picture_add"
 
 
 def trusted_proxies(get_response):
@@ -33,13 +37,18 @@ def request_guard(get_response):
         if request.method == "POST":
             if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
                 return views.unsupported_media_type(request)
-            staff = request.path.startswith(reverse("admin:index"))
-            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if staff else settings.PUBLIC_BODY_LIMIT
-            if _length(request) > limit:
+            if _length(request) > _limit(request.path):
                 return views.content_too_large(request)
         return get_response(request)
 
     return middleware
+
+
+def _limit(path: str) -> int:
+    if path == reverse(WITH_FILE):
+        return settings.PICTURE_BODY_LIMIT
+    staff = path.startswith(reverse("admin:index"))
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if staff else settings.PUBLIC_BODY_LIMIT
 
 
 def _length(request: HttpRequest) -> int:
@@ -47,6 +56,26 @@ def _length(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
+
+
+class Uploads:
+    """Let a file in through one form only, from staff who may use it; everywhere else it is passed over."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Django knows by now who asks, and has not read the form yet."""
+        if request.method != "POST" or request.path != reverse(WITH_FILE):
+            return None
+        if request.user.is_staff and request.user.has_perm("articles.add_picture"):
+            request.upload_handlers = [OnePicture(request)]
+        elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return views.content_too_large(request)
+        return None
 
 
 def browser_isolation(get_response):

@@ -71,6 +71,9 @@ PERMISSIONS = {
         "articles.add_statementdocument",
         "articles.change_statementdocument",
         "articles.delete_statementdocument",
+        "articles.view_picture",
+        "articles.add_picture",
+        "articles.change_picture",
     ],
 }
 

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "clinic_site.middleware.Uploads",  # before the form is read, which the next one does
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -187,12 +188,14 @@ SESSION_COOKIE_AGE = 8 * 3600
 CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "clinic_site.views.csrf_failure"
 
-# The longest form in bytes: of a person with a question (a full message takes under 10 kB), and
-# of an editor with an article.
+# The longest form in bytes: of a person with a question (a full message takes under 10 kB), of an
+# editor with an article, and of an editor with a picture. The last is well above what a picture may
+# have, so that one straight from a camera is refused beside its field, and not with the whole form.
 PUBLIC_BODY_LIMIT = 100_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+PICTURE_BODY_LIMIT = 40_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300  # a group of staff may have every permission
-FILE_UPLOAD_HANDLERS: list[str] = []  # no form of ours takes a file
+FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file but one of staff: see middleware.Uploads
 
 # Logs
 

@@ -2,8 +2,9 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from articles.pictures import picture
 from articles.views import corrections, evidence
 
 from . import views
@@ -16,6 +17,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
+    re_path(r"^pictures/(?P<name>[0-9a-f]{32})-(?P<width>[1-9][0-9]{0,3})\.webp$", picture, name="picture"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),

@@ -5,7 +5,8 @@ import secrets
 from django.utils import timezone, translation
 
 from articles import publishing
-from articles.models import Article, ChangeKind, Credit, InterestStatement, Person, Role, Status
+from articles.models import Article, ChangeKind, Credit, InterestStatement, Person, Role
+from articles.models import Status as ArticleStatus
 from inquiries.forms import InquiryForm
 from inquiries.models import AWAITING_REPLY, Inquiry, Status
 from inquiries.reply_promise import reply_by
@@ -105,7 +106,7 @@ def publish(article, **options):
     for language in ("en", "ko"):
         if InterestStatement.in_force(language) is None:
             InterestStatement.objects.create(language=language, text="We earn money by this.")
-    if article.status != Status.SIGNED:
+    if article.status != ArticleStatus.SIGNED:
         publishing.submit(article, by=None)
         for person in publishing.reviewers_waiting(article):
             publishing.sign(article, person=person, by=None)

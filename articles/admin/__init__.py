@@ -1,3 +1,3 @@
-from . import article, evidence, people, register
+from . import article, evidence, people, picture, register
 
-__all__ = ["article", "evidence", "people", "register"]
+__all__ = ["article", "evidence", "people", "picture", "register"]

@@ -15,6 +15,7 @@ from .evidence import (
 )
 from .interest import InterestStatement
 from .person import Credit, Person, Role
+from .picture import Picture, PictureKind
 from .publication import GRACE, LEAST_CHANGE_NOTE, ChangeKind, Publication, ReviewState
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
@@ -48,6 +49,8 @@ __all__ = [
     "Person",
     "Publication",
     "ReviewState",
+    "Picture",
+    "PictureKind",
     "Revision",
     "Role",
     "SearchRecord",

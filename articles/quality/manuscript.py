@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import statements
 from articles.evidence import Fact, Ledger, ledger
+from articles.rendering import PICTURE_MARK, shown_pictures
 
 from .text import Passage, passages, plain_passage
 
@@ -74,6 +75,7 @@ class Place:
             "in_short": _("in short"),
             "standard_summary": _("summary box"),
             "body": _("text"),
+            "pictures": _("pictures"),
             "change_note": _("what changed"),
             "authors": _("authors"),
             "reviewers": _("reviewers"),
@@ -185,13 +187,28 @@ class Manuscript:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        return tuple(passages(self.body, self.language))
+        return tuple(passages(PICTURE_MARK.sub("", self.body), self.language))
+
+    @cached_property
+    def pictures(self) -> tuple[Passage, ...]:
+        """The alternative text, the caption and the credit of each picture that the text shows."""
+        keys = (key for key in shown_pictures(self.body) if key in self.ledger.pictures)
+        return tuple(
+            replace(plain_passage(text, self.language, "pictures"), section=picture.key)
+            for picture in map(self.ledger.pictures.__getitem__, keys)
+            for text in (
+                picture.said("alt", self.language),
+                picture.said("caption", self.language),
+                picture.credit,
+            )
+            if text
+        )
 
     @cached_property
     def written(self) -> tuple[Passage, ...]:
         """All that somebody typed, in the order in which a reader meets it."""
         note = [plain_passage(self.change_note, self.language, "change_note")] if self.change_note else []
-        return (*self.metadata, *self.points, *self.passages, *note)
+        return (*self.metadata, *self.points, *self.passages, *self.pictures, *note)
 
     @cached_property
     def citations(self) -> tuple[tuple[str, Passage], ...]:
