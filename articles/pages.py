@@ -4,7 +4,8 @@ from typing import Any
 
 from clinic_site.clinic import clinic
 
-from . import live
+from . import live, rendering
+from .evidence import Ledger, Source, ledger
 from .kept import kept, stamp
 from .models import Article, InterestStatement, Language, Publication
 
@@ -30,6 +31,7 @@ def page_context(page: Publication) -> dict[str, Any]:
         "interest": clinic().fill(_interest_statements(at).get(page.language, "")),
         "original_changed": original_changed(page),
         "related": related_pages(page),
+        "retracted": retracted_sources(page, ledger(at)),
     }
 
 
@@ -43,6 +45,16 @@ def original_changed(page: Publication) -> Publication | None:
         return None
     before = page.translated_from
     return None if before and before.clinical_digest == now.clinical_digest else now
+
+
+def retracted_sources(page: Publication, facts: Ledger) -> list[Source]:
+    """Return the sources behind the page that were retracted since it was published."""
+    cited = rendering.cited_facts(f"{page.in_short}\n{page.body}")
+    if page.has_summary:
+        cited += rendering.summary_citations(page.language)
+    known = [facts.facts[key] for key in dict.fromkeys(cited) if key in facts.facts]
+    sources = dict.fromkeys(source for fact in known for source in fact.sources)
+    return [source for source in sources if source.retracted]
 
 
 def related_pages(page: Publication) -> list[Publication]:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import ChangeKind, Publication
+from articles.models import ChangeKind, Publication, Source
 from tests.factories import make_article, make_person, publish, publish_article
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def make_account(name):
     [(1, False, True), (0, False, True), (-1, True, True), (-30, True, True), (-31, True, False)],
 )
 def test_an_overdue_review_shows_at_once_and_after_thirty_days_the_page_leaves_the_lists(
-    client, on, settings, days, banner, listed
+    client, on, days, banner, listed
 ):
     article = due_in(200, title="Reviewed long ago")
     on(TODAY + timedelta(days=200 - days))
@@ -125,7 +125,6 @@ def test_an_overdue_review_shows_at_once_and_after_thirty_days_the_page_leaves_t
     page = page_of(client, article)
     assert page.status_code == 200
     assert ("overdue for its medical review" in page.text) == banner
-    settings.DEMONSTRATION = True
     for lists in ("/en/articles/", "/en/", "/ko/articles/"):
         assert ("Reviewed long ago" in client.get(lists).text) == listed
     assert Publication.objects.public().filter(article=article).exists(), "the page itself stays"
@@ -133,7 +132,6 @@ def test_an_overdue_review_shows_at_once_and_after_thirty_days_the_page_leaves_t
 
 def test_a_lapsed_page_keeps_search_engines_out(client, on, settings):
     article = due_in(200)
-    Publication.objects.model._meta.get_field("is_demonstration")
     on(TODAY + timedelta(days=231))
 
     assert 'content="noindex"' in page_of(client, article).text
@@ -150,6 +148,20 @@ def test_a_new_review_brings_a_lapsed_page_back(client, on):
     assert "overdue" not in page
     assert "Reviewed again, nothing changed" in page
     assert "Reviewed long ago" in client.get("/en/articles/").text
+
+
+# What the evidence does after the page was published
+
+
+def test_a_source_that_is_retracted_afterwards_is_named_above_the_text(client, articles):
+    address = "/en/articles/risks-and-unknowns/"
+    assert "was retracted or withdrawn after" not in client.get(address).text
+
+    Source.objects.filter(key="S28").update(retracted=True, retraction_note="By the journal.")
+
+    page = client.get(address).text
+    assert "was retracted or withdrawn after we published it" in page
+    assert page.index("retracted or withdrawn") < page.index("On this page")
 
 
 # Addresses

@@ -553,3 +553,10 @@ def test_an_exemption_lets_a_word_stand_and_no_other():
 
     assert not found("C07", manuscript("Beware of anyone who sells a miracle.", exemptions=leave))
     assert found("C07", manuscript("Beware of anyone who is the best.", exemptions=leave))
+
+
+def test_a_statement_of_the_clinic_is_read_over():
+    text = manuscript("Before.\n\n{clinic prices}\n\nAfter.")
+
+    assert [passage.text for passage in text.passages] == ["Before.", "After."]
+    assert not [problem for problem in problems(text) if "clinic" in problem.message]
