@@ -202,7 +202,7 @@ def publish(
             names = ", ".join(str(person) for person in waiting)
             raise Refused(_("Not signed yet by %(names)s.") % {"names": names})
         if last is None:
-            change_kind = ChangeKind.FIRST
+            change_kind, change_note = ChangeKind.FIRST, ""
         elif change_kind not in ChangeKind.values or change_kind == ChangeKind.FIRST:
             raise Refused(_("Say what kind of change it is."))
         if change_kind == ChangeKind.REVIEW:

@@ -184,5 +184,13 @@ class Publication(ArticleText):
     def checkers(self) -> list[dict[str, Any]]:
         return self._credited(Role.CHECKER)
 
+    @property
+    def author_names(self) -> str:
+        return ", ".join(person["name"] for person in self.authors)
+
+    @property
+    def reviewer_names(self) -> str:
+        return ", ".join(person["name"] for person in self.reviewers)
+
     def _credited(self, role: Role) -> list[dict[str, Any]]:
         return [person for person in self.people if person["credit"] == role]
