@@ -9,8 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .. import evidence
+from ..invisible import no_invisible_characters
 from ..kept import restamps
 from .shipped import Shipped, Written
+
+VISIBLE = [no_invisible_characters]
 
 
 class DocumentKind(models.TextChoices):
@@ -55,7 +58,7 @@ class DocumentQuerySet(models.QuerySet):
 class Document(Written, models.Model):
     """A paper in the clinic's files. The paper itself stays there: no copy is kept here."""
 
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=VISIBLE)
     kind = models.CharField(_("kind"), max_length=18, choices=DocumentKind)
     condition = models.CharField(
         _("for which condition"),
@@ -64,7 +67,7 @@ class Document(Written, models.Model):
         blank=True,
         help_text=_("Only for a reviewed plan."),
     )
-    reference = models.CharField(_("reference number"), max_length=80)
+    reference = models.CharField(_("reference number"), max_length=80, validators=VISIBLE)
     issued_on = models.DateField(_("issued on"), validators=[evidence.not_in_the_future])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     checked_on = models.DateField(
@@ -137,8 +140,8 @@ class ClinicStatement(Shipped):
     """What the clinic says of itself. Readers see it while its document is on file, else the fallback."""
 
     key = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("{clinic key} inserts it."))
-    topic_en = models.CharField(_("topic (English)"), max_length=100)
-    topic_ko = models.CharField(_("topic (Korean)"), max_length=100)
+    topic_en = models.CharField(_("topic (English)"), max_length=100, validators=VISIBLE)
+    topic_ko = models.CharField(_("topic (Korean)"), max_length=100, validators=VISIBLE)
     statement_en = models.TextField(
         _("statement (English)"),
         help_text=_(
