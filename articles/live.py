@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from .evidence import EvidenceLevel, Ledger, Source, ledger
 from .kept import kept, stamp
-from .models import ClinicStatement, Document, SearchRecord, TreatmentStatus, Treats
-from .register import reader_text, status_box
+from .models import ClinicStatement, Document, PriceItem, SearchRecord, TreatmentStatus, Treats
+from .register import prices, reader_text, status_box
 from .rendering import LIVE_MARK
 
 STATUS_TABLE = '<div class="live live-treatment-status"></div>'
@@ -35,6 +35,11 @@ def _searches() -> list[SearchRecord]:
 def _register() -> tuple[list[Document], dict[str, ClinicStatement]]:
     statements = ClinicStatement.objects.prefetch_related("documents")
     return list(Document.objects.all()), {statement.key: statement for statement in statements}
+
+
+@kept
+def _prices() -> list[PriceItem]:
+    return list(PriceItem.objects.select_related("document"))
 
 
 def fill(*, head: str, body: str, has_status_table: bool) -> tuple[str, str]:
@@ -61,6 +66,11 @@ def _part(name: str, at: UUID | None) -> str:
     documents, statements = _register(at)
     if name == "status":
         return render_to_string("articles/live/status_box.html", {"box": status_box(documents)})
+    if name == "prices" and (shown := prices(_prices(at))):
+        return render_to_string("articles/live/prices.html", {"prices": shown})
+    if name == "prices":
+        fallback = statements["prices"].said("fallback") if "prices" in statements else ""
+        return render_to_string("articles/live/clinic_statement.html", {"text": fallback, "on_file": False})
     statement = statements.get(name.removeprefix("clinic-"))
     if statement is None:  # renamed or taken away since the article was saved
         return ""
@@ -109,7 +119,7 @@ def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
         "facts": [link.fact.key for link in status.fact_links.all()],
         "sources": [{"id": source.id, "label": short_label(source), "source": source} for source in sources],
         "checked_on": status.checked_on,
-        "check_by": status.check_by,
+        "check_by": status.due_on,
         "is_stale": status.is_stale,
     }
 

@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from .evidence import CONTENT, ledger
-from .models import Article
+from .models import About, Article, Fact, FactChange, LegalReview
 from .quality import Manuscript, Signer
+from .rendering import cited_facts, summary_citations
 
 
 @cache
@@ -40,11 +41,25 @@ def manuscript_of(article: Article, translation: Article | None = None) -> Manus
         required_section_kinds=tuple(plan["required_section_kinds"]),
         required_panels=tuple(plan["required_panels"]),
         search_months=plan["search_months"],
+        **_legal_review(article, plan),
         glossary=tuple(plans()["glossary"]),
         ledger=facts,
         today=facts.today,
         translation=manuscript_of(translation) if translation else None,
     )
+
+
+def _legal_review(article: Article, plan: dict[str, Any]) -> dict[str, Any]:
+    """Return what rule C19 asks of the few articles that a lawyer reads; no query for the others."""
+    if not plan["needs_legal_review"]:
+        return {}
+    cited = [*summary_citations(article.language), *cited_facts(f"{article.in_short}\n{article.body}")]
+    rules = Fact.objects.filter(about=About.RULES, key__in=cited)
+    return {
+        "needs_legal_review": True,
+        "legal_review_on": LegalReview.objects.latest_on(article.plan),
+        "rules_changed_on": FactChange.objects.latest_on(rules),
+    }
 
 
 def _signers(name: str) -> tuple[Signer, ...]:
