@@ -1,3 +1,3 @@
-from . import article, evidence, register
+from . import article, evidence, legal_review, prices, register
 
-__all__ = ["article", "evidence", "register"]
+__all__ = ["article", "evidence", "legal_review", "prices", "register"]
