@@ -68,13 +68,11 @@ def _part(name: str, at: UUID | None) -> str:
         return render_to_string("articles/live/status_box.html", {"box": status_box(documents)})
     if name == "prices" and (shown := prices(_prices(at))):
         return render_to_string("articles/live/prices.html", {"prices": shown})
-    if name == "prices":
-        fallback = statements["prices"].said("fallback") if "prices" in statements else ""
-        return render_to_string("articles/live/clinic_statement.html", {"text": fallback, "on_file": False})
     statement = statements.get(name.removeprefix("clinic-"))
     if statement is None:  # renamed or taken away since the article was saved
         return ""
-    text, on_file = reader_text(statement)
+    # Without a price to show, that there is a price list would answer nothing.
+    text, on_file = (statement.said("fallback"), False) if name == "prices" else reader_text(statement)
     return render_to_string("articles/live/clinic_statement.html", {"text": text, "on_file": on_file})
 
 

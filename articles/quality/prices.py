@@ -28,7 +28,7 @@ OTHER_WORDS = (
 )
 WON = rf"여?\s?원(?!{OTHER_WORDS})"
 KOREAN = [
-    rf"(?<![\d.,])\d[\d,.]*\s?[{GREAT}][{GREAT}\d,.\s]*{WON}",
+    rf"(?<![\d.,])\d[\d,.]*\s?여?\s?[{GREAT}][{GREAT}\d,.\s]*{WON}",
     rf"(?<![a-z\d.,-])(?<!제)(?<!제 )\d[\d,.]*\s?{WON}(?!인)",
     rf"(?<![가-힣])(?:[몇수]\s?)?(?:[{ONES}]?[십백천만]\s?|[{ONES}수몇][억조]\s?)+{WON}(?!\s?(?:버스|전철|지하철|열차))",
 ]

@@ -30,6 +30,7 @@ def test_every_rule_quotes_its_source():
     import articles.quality as quality
 
     modules = [quality.words, quality.evidence, quality.standard, quality.language, quality.people]
+    modules += [quality.prices, quality.records]
     rules = [f for m in modules for f in vars(m).values() if getattr(f, "__module__", "") == m.__name__]
     documented = [f for f in rules if re.match(r"Rule [CR]\d\d|Section \d", f.__doc__ or "")]
 
