@@ -32,6 +32,7 @@ from ..models import (
     Source,
     TreatmentStatus,
 )
+from ..models.benefit_approval import APPROVERS
 from ..models.source import bare_doi
 from .guarded import FixedKey, NobodyDeletes
 
@@ -130,8 +131,8 @@ class FactForm(LockedForm):
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_(
-            "Needed when the statement, the evidence, the sources or “checked” changes, and kept with the "
-            "change. A new day of the check, other months or a note need none."
+            "Needed when the statement, the evidence, the sources or “checked” changes, and when a fact that "
+            "shows benefit is about something else. A new day of the check, other months or a note need none."
         ),
     )
 
@@ -159,7 +160,10 @@ class FactForm(LockedForm):
         sources = ", ".join(source.key for source in cleaned.get("source_keys", []))
         now = {name: str(cleaned.get(name, "")) for name in Fact.WATCHED} | {"sources": sources}
         asked = [name for name in Fact.WATCHED if name in cleaned or name == "sources"]
-        return [name for name in asked if now[name].strip() != self.was[name].strip()]
+        changed = [name for name in asked if now[name] != self.was[name]]
+        if self.was["supports"] and "about" in self.changed_data:
+            changed.append("supports")  # two people approved what it is about, too
+        return changed
 
 
 class FactChanges(admin.TabularInline):
@@ -268,12 +272,16 @@ class FactAdmin(NobodyDeletes):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show below a fact about the treatment who says that it shows benefit."""
-        if obj and obj.about == About.TREATMENT:
-            stored = Fact.objects.get(pk=obj.pk)  # not what was typed into a form with an error
+        # As stored, not as typed into a form with an error.
+        stored = Fact.objects.filter(pk=obj.pk, about=About.TREATMENT).first() if obj else None
+        if stored:
             approvals = list(BenefitApproval.objects.of(stored).select_related("by"))
             may = self.has_change_permission(request, obj) and not stored.supports
-            if may and request.user not in [approval.by for approval in approvals]:
-                context["approval_form"] = ApprovalForm(initial={"wording": stored.wording_digest()})
+            others = all(approval.by != request.user for approval in approvals)
+            if may and (others or len(approvals) >= APPROVERS):
+                context["approval_form"] = ApprovalForm(
+                    initial={"wording": stored.wording_digest()}, auto_id="id_approval_%s"
+                )
             context |= {"benefit": True, "benefit_shown": bool(stored.supports), "approvals": approvals}
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -1,5 +1,6 @@
 """What the clinic charges, for editors: which prices readers see, and why not the others."""
 
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,9 @@ class PriceItemForm(LockedForm):
     class Meta:
         model = PriceItem
         fields = PriceItem.FORM
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}) for name in PriceItem.TEXTS
+        }
 
 
 @admin.register(PriceItem)
@@ -29,7 +33,7 @@ class PriceItemAdmin(NobodyDeletes):
             *([] if obj is None else [(_("Now"), {"fields": ["readers_see"]})]),
             (None, {"fields": ["name_en", "name_ko", "amount", "document", "position", *hidden]}),
             (_("From when to when"), {"fields": ["valid_from", "valid_until"]}),
-            (_("What belongs to it"), {"fields": PriceItem.FORM[4:10]}),
+            (_("What belongs to it"), {"fields": PriceItem.TEXTS}),
         ]
 
     @admin.display(description=_("what it is for"))

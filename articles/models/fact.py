@@ -200,6 +200,7 @@ class Fact(Shipped):
     def approve_benefit(self, *, seen: str, by, reason: str) -> bool:
         """Record that somebody says this fact shows benefit; return whether it now counts as shown.
 
+        Words that two people approved before, and that stand here again, count on anybody's word.
         Raises OtherWording if the fact no longer says what they saw, ApprovedAlready for a second
         approval by the same person.
         """
@@ -207,9 +208,10 @@ class Fact(Shipped):
         if fact.wording_digest() != seen or fact.about != About.TREATMENT:
             raise OtherWording
         approvals = BenefitApproval.objects.of(fact)
-        if approvals.filter(by=by).exists():
+        if not approvals.filter(by=by).exists():
+            BenefitApproval.objects.create(fact=fact, digest=seen, by=by, reason=reason)
+        elif approvals.count() < APPROVERS or fact.supports:
             raise ApprovedAlready
-        BenefitApproval.objects.create(fact=fact, digest=seen, by=by, reason=reason)
         if approvals.count() < APPROVERS:
             return False
         was = fact.watched()

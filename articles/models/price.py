@@ -63,9 +63,9 @@ class PriceItem(Written, models.Model):
     )
     position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
 
-    FORM = ["position", "name_en", "name_ko", "amount", "included_en", "included_ko", "excluded_en"]
-    FORM += ["excluded_ko", "refund_en", "refund_ko", "valid_from", "valid_until", "document"]
-    WRITTEN = [*FORM[:-1], "document_id"]
+    TEXTS = ["included_en", "included_ko", "excluded_en", "excluded_ko", "refund_en", "refund_ko"]
+    FORM = ["name_en", "name_ko", "amount", "document", "position", *TEXTS, "valid_from", "valid_until"]
+    WRITTEN = FORM
 
     class Meta:
         verbose_name = _("price")

@@ -240,6 +240,18 @@ def test_two_people_at_the_same_moment_are_two(fact, editor, second_editor):
     assert fact.supports == "benefit"
 
 
+def test_words_that_two_people_approved_may_come_back(shown, editor):
+    words = shown.statement
+    Fact.objects.filter(pk=shown.pk).update(statement="Other words.", supports="")
+    Fact.objects.filter(pk=shown.pk).update(statement=words)
+    shown.refresh_from_db()
+
+    assert approve(shown, editor) == [True]
+    with pytest.raises(ApprovedAlready):
+        approve(shown, editor)
+    assert BenefitApproval.objects.count() == 2
+
+
 def test_loading_the_shipped_facts_leaves_a_benefit_alone(shown, capsys):
     call_command("load_articles")
 
@@ -338,6 +350,19 @@ def test_a_correction_takes_the_benefit_back_and_says_so(client, shown, editor, 
     shown.refresh_from_db()
     assert shown.supports == ""
     assert FactChange.objects.filter(field="supports", was="benefit", became="", by=editor).exists()
+
+
+@pytest.mark.parametrize(
+    "change", [{"statement": "Other words."}, {"about": "rules"}], ids=["words", "topic"]
+)
+def test_taking_a_benefit_back_asks_for_a_reason(client, shown, editor, change):
+    client.force_login(editor)
+
+    page = client.post(address(shown), form_of(client, shown) | change)
+
+    assert "Say why" in page.text
+    shown.refresh_from_db()
+    assert shown.supports == "benefit"
 
 
 def test_confirming_the_check_keeps_the_benefit(client, shown, editor):
