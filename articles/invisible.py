@@ -30,3 +30,8 @@ def _refuse(text: str, allowed: str) -> None:
                 message = _("The text begins with an invisible character (%(code)s). Delete it.")
             params = {"code": f"U+{ord(letter):04X}", "before": before[0]}
             raise ValidationError(message, "invisible", params)
+
+
+# For fields that readers see: of one line, and of several.
+VISIBLE = [no_invisible_characters]
+VISIBLE_LINES = [no_invisible_characters_but_lines]

@@ -15,7 +15,7 @@ from .. import evidence as ledger
 from ..append_only import append_only
 from ..dates import add_months
 from ..evidence import LAST_DAY, EvidenceLevel, not_in_the_future
-from ..invisible import no_invisible_characters_but_lines
+from ..invisible import VISIBLE_LINES
 from ..kept import restamps
 from .benefit_approval import APPROVERS, KEEPS_ITS_SOURCES, NEEDS_TWO, BenefitApproval
 from .shipped import Shipped
@@ -83,7 +83,7 @@ class Fact(Shipped):
     """What an article may state, how sure it is, and when somebody last looked."""
 
     key = models.CharField(_("number"), max_length=3, unique=True, validators=[RegexValidator(FACT_KEY)])
-    statement = models.TextField(_("statement"), validators=[no_invisible_characters_but_lines])
+    statement = models.TextField(_("statement"), validators=VISIBLE_LINES)
     about = models.CharField(_("about"), max_length=13, choices=About)
     evidence = models.CharField(_("evidence"), max_length=11, choices=EvidenceLevel)
     supports = models.CharField(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..append_only import append_only
 from ..evidence import LAST_DAY, not_in_the_future
-from ..invisible import no_invisible_characters, no_invisible_characters_but_lines
+from ..invisible import VISIBLE, VISIBLE_LINES
 
 
 class Scope(models.TextChoices):
@@ -35,13 +35,13 @@ class LegalReview(models.Model):
     reviewer = models.CharField(
         _("reviewed by"),
         max_length=120,
-        validators=[no_invisible_characters],
+        validators=VISIBLE,
         help_text=_("The name of the lawyer."),
     )
     reviewed_on = models.DateField(_("reviewed on"), validators=[not_in_the_future])
     looked_at = models.TextField(
         _("what was looked at"),
-        validators=[no_invisible_characters_but_lines],
+        validators=VISIBLE_LINES,
         help_text=_("Which version, in which languages, against which laws, and with what result."),
     )
     recorded_by = models.ForeignKey(

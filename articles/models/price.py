@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import evidence
 from ..dates import add_months
 from ..evidence import LAST_DAY
-from ..invisible import no_invisible_characters, no_invisible_characters_but_lines
+from ..invisible import VISIBLE, VISIBLE_LINES
 from ..kept import restamps
 from .register import Document, DocumentKind
 from .shipped import Written
@@ -21,11 +21,11 @@ HIGHEST_PRICE = 1_000_000_000  # won; more is a slip of the keyboard
 
 
 def _line(label, **options):
-    return models.CharField(label, max_length=120, validators=[no_invisible_characters], **options)
+    return models.CharField(label, max_length=120, validators=VISIBLE, **options)
 
 
 def _text(label, **options):
-    return models.TextField(label, validators=[no_invisible_characters_but_lines], **options)
+    return models.TextField(label, validators=VISIBLE_LINES, **options)
 
 
 class PriceItem(Written, models.Model):

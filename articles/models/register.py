@@ -9,11 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .. import evidence
-from ..invisible import no_invisible_characters
+from ..invisible import VISIBLE, VISIBLE_LINES
 from ..kept import restamps
 from .shipped import Shipped, Written
-
-VISIBLE = [no_invisible_characters]
 
 
 class DocumentKind(models.TextChoices):
@@ -148,10 +146,13 @@ class ClinicStatement(Shipped):
             "Goes on after “The clinic reports that”. {title}, {reference}, {issued_on}, {valid_until} and "
             "{checked_on} are filled from the document."
         ),
+        validators=VISIBLE_LINES,
     )
-    statement_ko = models.TextField(_("statement (Korean)"), help_text=_("Goes on after “의원에 따르면”."))
-    fallback_en = models.TextField(_("until then (English)"))
-    fallback_ko = models.TextField(_("until then (Korean)"))
+    statement_ko = models.TextField(
+        _("statement (Korean)"), help_text=_("Goes on after “의원에 따르면”."), validators=VISIBLE_LINES
+    )
+    fallback_en = models.TextField(_("until then (English)"), validators=VISIBLE_LINES)
+    fallback_ko = models.TextField(_("until then (Korean)"), validators=VISIBLE_LINES)
     needs = models.TextField(_("waits for"), help_text=_("Which document, in words."))
     needs_kind = models.CharField(_("kind of document"), max_length=18, choices=DocumentKind)
     documents: models.ManyToManyField = models.ManyToManyField(

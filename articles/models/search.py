@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..evidence import LAST_DAY, not_in_the_future
+from ..invisible import VISIBLE_LINES
 from ..kept import restamps
 from .shipped import Shipped
 
@@ -15,8 +16,8 @@ class SearchRecord(Shipped):
 
     key = models.SlugField(_("key"), max_length=20, unique=True)
     searched_on = models.DateField(_("searched on"), validators=[not_in_the_future])
-    searched_en = models.TextField(_("what was searched (English)"))
-    searched_ko = models.TextField(_("what was searched (Korean)"))
+    searched_en = models.TextField(_("what was searched (English)"), validators=VISIBLE_LINES)
+    searched_ko = models.TextField(_("what was searched (Korean)"), validators=VISIBLE_LINES)
     searched_by = models.CharField(_("searched by"), max_length=120)
     note = models.TextField(_("note"), blank=True)
 

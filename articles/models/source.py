@@ -8,13 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import evidence as ledger
-from ..invisible import no_invisible_characters
+from ..invisible import VISIBLE
 from ..kept import restamps
 from .shipped import Shipped
 
 SOURCE_KEY = r"^S\d{2,3}$"
 DOI = r"^10\.\d{4,9}/[!-~]+$"
-VISIBLE = [no_invisible_characters]
 
 
 def bare_doi(pasted: str) -> str:

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import evidence as ledger
 from ..evidence import EvidenceLevel, not_in_the_future
-from ..invisible import no_invisible_characters
+from ..invisible import VISIBLE, VISIBLE_LINES
 from ..kept import restamps
 from .fact import Fact
 from .shipped import Shipped
 
-VISIBLE = [no_invisible_characters]
 TRIAL_DAYS = 90  # a trial may report any day: how long its record may go unread
 
 
@@ -61,9 +60,11 @@ class TreatmentStatus(Shipped):
     status = models.CharField(_("status"), max_length=13, choices=Standing)
     level = models.CharField(_("evidence that it helps"), max_length=11, choices=EvidenceLevel)
     statement_en = models.TextField(
-        _("what is known (English)"), help_text=_("{search_date} becomes the day of the last search.")
+        _("what is known (English)"),
+        help_text=_("{search_date} becomes the day of the last search."),
+        validators=VISIBLE_LINES,
     )
-    statement_ko = models.TextField(_("what is known (Korean)"))
+    statement_ko = models.TextField(_("what is known (Korean)"), validators=VISIBLE_LINES)
     facts: models.ManyToManyField = models.ManyToManyField(
         Fact, through="StatusFact", related_name="statuses", verbose_name=_("facts")
     )

@@ -15,7 +15,7 @@ AMOUNT = r"\d[\d,.]*(?:\s?(?:k|m|bn|thousand|million|billion))?"
 ENGLISH = [
     rf"(?:₩|\bkrw)\s?{AMOUNT}",
     rf"(?<![\w.,-]){AMOUNT}\s?(?:₩|krw\b)",
-    rf"(?<![\w.,-])(?<!\bin )(?<!\bsince ){AMOUNT}[\s-]?(?:(?:south )?korean )?won\b",
+    rf"(?<![\w.,-])(?:(?<!\bin )(?<!\bsince )|(?!(?:19|20)\d\d\s)){AMOUNT}[\s-]?(?:(?:south )?korean )?won\b",
     r"\b(?:hundred|thousand|million|billion)s?(?: of)?[\s-](?:(?:south )?korean )?won\b",
 ]
 # Korean: digits, or number words that begin a word, directly before 원. Other syllables precede the 원 of
