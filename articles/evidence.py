@@ -1,6 +1,6 @@
 """The evidence ledger: what may be stated, how sure it is, and where it comes from.
 
-Staff keep facts and sources in the database (models/evidence.py); articles cite them from Markdown by
+Staff keep facts and sources in the database (models/fact.py); articles cite them from Markdown by
 id, as [F31]. What is here is plain data, so that rendering and rules stay pure functions.
 """
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from .evidence import EvidenceLevel, Ledger, Source, ledger
 from .kept import kept, stamp
-from .models import ClinicStatement, Document, SearchRecord, TreatmentStatus, Treats
-from .register import reader_text, status_box
+from .models import ClinicStatement, Document, PriceItem, SearchRecord, TreatmentStatus, Treats
+from .register import prices, reader_text, status_box
 from .rendering import LIVE_MARK
 
 STATUS_TABLE = '<div class="live live-treatment-status"></div>'
@@ -35,6 +35,11 @@ def _searches() -> list[SearchRecord]:
 def _register() -> tuple[list[Document], dict[str, ClinicStatement]]:
     statements = ClinicStatement.objects.prefetch_related("documents")
     return list(Document.objects.all()), {statement.key: statement for statement in statements}
+
+
+@kept
+def _prices() -> list[PriceItem]:
+    return list(PriceItem.objects.select_related("document"))
 
 
 def fill(*, head: str, body: str, has_status_table: bool, at: UUID | None = None) -> tuple[str, str]:
@@ -62,10 +67,13 @@ def _part(name: str, at: UUID | None) -> str:
     documents, statements = _register(at)
     if name == "status":
         return render_to_string("articles/live/status_box.html", {"box": status_box(documents)})
+    if name == "prices" and (shown := prices(_prices(at))):
+        return render_to_string("articles/live/prices.html", {"prices": shown})
     statement = statements.get(name.removeprefix("clinic-"))
     if statement is None:  # renamed or taken away since the article was saved
         return ""
-    text, on_file = reader_text(statement)
+    # Without a price to show, that there is a price list would answer nothing.
+    text, on_file = (statement.said("fallback"), False) if name == "prices" else reader_text(statement)
     return render_to_string("articles/live/clinic_statement.html", {"text": text, "on_file": on_file})
 
 
@@ -110,7 +118,7 @@ def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
         "facts": [link.fact.key for link in status.fact_links.all()],
         "sources": [{"id": source.id, "label": short_label(source), "source": source} for source in sources],
         "checked_on": status.checked_on,
-        "check_by": status.check_by,
+        "check_by": status.due_on,
         "is_stale": status.is_stale,
     }
 

@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 
 from .evidence import CONTENT, UnknownFact, ledger
-from .models import Article, Person, Role
+from .models import About, Article, Fact, FactChange, LegalReview, Person, Role
 from .models.text import ArticleText
 from .quality import Answer, Exemption, Manuscript, Place, Problem, Severity, Signer, problems
-from .rendering import Rendered, RenderingError, render
+from .rendering import Rendered, RenderingError, cited_facts, render, summary_citations
 
 UNREADABLE = "TEXT"  # the code of a text that cannot be made into a page, whatever it says
 
@@ -56,6 +56,7 @@ def manuscript_of(article: Article, translation: Article | None = None, **change
         "required_section_kinds": tuple(plan["required_section_kinds"]),
         "required_panels": tuple(plan["required_panels"]),
         "search_months": plan["search_months"],
+        **_legal_review(article, plan),
         "glossary": tuple(plans()["glossary"]),
         "ledger": facts,
         "today": facts.today,
@@ -67,6 +68,19 @@ def manuscript_of(article: Article, translation: Article | None = None, **change
         "answers": _answers(article),
     }
     return Manuscript(**(fields | changed))
+
+
+def _legal_review(article: Article, plan: dict[str, Any]) -> dict[str, Any]:
+    """Return what rule C19 asks of the few articles that a lawyer reads; no query for the others."""
+    if not plan["needs_legal_review"]:
+        return {}
+    cited = [*summary_citations(article.language), *cited_facts(f"{article.in_short}\n{article.body}")]
+    rules = Fact.objects.filter(about=About.RULES, key__in=cited)
+    return {
+        "needs_legal_review": True,
+        "legal_review_on": LegalReview.objects.latest_on(article.plan),
+        "rules_changed_on": FactChange.objects.latest_on(rules),
+    }
 
 
 def _signer(person: Person) -> Signer:

@@ -1,4 +1,4 @@
-"""What the clinic's documents allow the site to say: the status box and the clinic's own statements."""
+"""What the clinic's documents allow the site to say: the status box, its own statements, its prices."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .evidence import CONTENT
-from .models import ClinicStatement, Condition, Document, DocumentKind
+from .models import ClinicStatement, Condition, Document, DocumentKind, PriceItem
 
 # The display rules, in their order (editorial rules, section 4). The fifth: nothing on record.
 BOX_ORDER = (
@@ -53,6 +53,21 @@ def status_box(documents: Iterable[Document], on: date | None = None) -> dict[st
             ]
             return {"state": kind.value, "lines": list(dict.fromkeys(lines)), "documents": found}
     return {"state": "nothing", "lines": [_box()["nothing"][_language()]], "documents": []}
+
+
+def prices(items: Iterable[PriceItem], on: date | None = None) -> list[dict[str, Any]]:
+    """Return what readers see of each price that they may see, in the active language."""
+    return [
+        {
+            **{name: item.said(name) for name in ("name", "included", "excluded", "refund")},
+            "amount": f"{item.amount:,}",
+            "valid_from": item.valid_from,
+            "valid_until": item.valid_until,
+            "document": item.document,
+        }
+        for item in items
+        if item.is_shown(on)
+    ]
 
 
 def reader_text(statement: ClinicStatement, on: date | None = None) -> tuple[str, bool]:

@@ -1,3 +1,3 @@
-from . import article, evidence, people, picture, register
+from . import article, evidence, legal_review, people, picture, prices, register
 
-__all__ = ["article", "evidence", "people", "picture", "register"]
+__all__ = ["article", "evidence", "legal_review", "people", "picture", "prices", "register"]

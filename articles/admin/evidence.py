@@ -5,18 +5,35 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from .. import evidence
 from ..citing import articles_citing, citing_articles
-from ..models import Article, Fact, FactChange, FactSource, SearchRecord, Source, TreatmentStatus
+from ..models import (
+    About,
+    ApprovedAlready,
+    Article,
+    BenefitApproval,
+    Fact,
+    FactChange,
+    FactSource,
+    OtherWording,
+    SearchRecord,
+    Source,
+    TreatmentStatus,
+)
+from ..models.benefit_approval import APPROVERS
+from ..models.source import bare_doi
 from .guarded import FixedKey, NobodyDeletes
 
 
@@ -106,16 +123,16 @@ class Freshness(admin.SimpleListFilter):
 
 class FactForm(LockedForm):
     source_keys = KeysField(
-        Source, label=_("sources"), help_text=_("Their numbers, the most important first: S28, S30.")
+        Source, label=_("Sources"), help_text=_("Their numbers, the most important first: S28, S30.")
     )
     reason = forms.CharField(
-        label=_("reason for the change"),
+        label=_("Reason for the change"),
         max_length=300,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_(
-            "Needed when the statement, the evidence, the sources or the check changes. "
-            "It is kept with the change."
+            "Needed when the statement, the evidence, the sources or “checked” changes, and when a fact that "
+            "shows benefit is about something else. A new day of the check, other months or a note need none."
         ),
     )
 
@@ -126,7 +143,9 @@ class FactForm(LockedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.was: dict[str, str] = {}
+        self.wording_was = ""
         if self.instance.pk:
+            self.wording_was = self.instance.wording_digest()
             self.was = self.instance.watched()
             self.initial["source_keys"] = self.was["sources"]
 
@@ -140,7 +159,11 @@ class FactForm(LockedForm):
         """Return which of the watched fields the form changes."""
         sources = ", ".join(source.key for source in cleaned.get("source_keys", []))
         now = {name: str(cleaned.get(name, "")) for name in Fact.WATCHED} | {"sources": sources}
-        return [name for name in Fact.WATCHED if now[name].strip() != self.was[name].strip()]
+        asked = [name for name in Fact.WATCHED if name in cleaned or name == "sources"]
+        changed = [name for name in asked if now[name] != self.was[name]]
+        if self.was["supports"] and "about" in self.changed_data:
+            changed.append("supports")  # two people approved what it is about, too
+        return changed
 
 
 class FactChanges(admin.TabularInline):
@@ -148,13 +171,25 @@ class FactChanges(admin.TabularInline):
     fields = ["at", "field", "was", "became", "reason", "by"]
     extra = 0
     can_delete = False
-    verbose_name_plural = _("What changed, and why")
+    verbose_name_plural = _("what changed, and why")
 
     def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):
         return False
+
+
+class ApprovalForm(forms.Form):
+    """One person's word that a fact shows benefit, for the wording that they saw."""
+
+    wording = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    reason = forms.CharField(
+        label=_("Why it shows benefit"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("What you read in the sources, and what speaks against it."),
+    )
 
 
 class FactList(ChangeList):
@@ -198,6 +233,57 @@ class FactAdmin(NobodyDeletes):
 
     def get_changelist(self, request, **kwargs):
         return FactList
+
+    # Benefit: rule C04 asks two people
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(require_POST(self.approve_view))
+        return [path("<int:pk>/approve-benefit/", view, name="articles_fact_approve"), *super().get_urls()]
+
+    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Record that the person who asks says: this fact shows benefit."""
+        fact = Fact.objects.filter(pk=pk).first()
+        if fact is None:
+            raise Http404
+        if not self.has_change_permission(request, fact):
+            raise PermissionDenied
+        form = ApprovalForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, gettext("Say why the fact shows benefit. Nothing was recorded."))
+            return redirect("admin:articles_fact_change", pk)
+        try:
+            shown = fact.approve_benefit(
+                seen=form.cleaned_data["wording"], by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except OtherWording:
+            messages.error(
+                request,
+                gettext("Somebody changed the fact while you had it open. Read it again before you approve."),
+            )
+        except ApprovedAlready:
+            messages.error(request, gettext("You approved this already. It takes another person."))
+        else:
+            if shown:
+                messages.success(request, gettext("Two people approved: the fact now shows benefit."))
+                name_articles(request, articles_citing([fact.key]))
+            else:
+                messages.success(request, gettext("Your approval is recorded. It takes one more person."))
+        return redirect("admin:articles_fact_change", pk)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Show below a fact about the treatment who says that it shows benefit."""
+        # As stored, not as typed into a form with an error.
+        stored = Fact.objects.filter(pk=obj.pk, about=About.TREATMENT).first() if obj else None
+        if stored:
+            approvals = list(BenefitApproval.objects.of(stored).select_related("by"))
+            may = self.has_change_permission(request, obj) and not stored.supports
+            others = all(approval.by != request.user for approval in approvals)
+            if may and (others or len(approvals) >= APPROVERS):
+                context["approval_form"] = ApprovalForm(
+                    initial={"wording": stored.wording_digest()}, auto_id="id_approval_%s"
+                )
+            context |= {"benefit": True, "benefit_shown": bool(stored.supports), "approvals": approvals}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_search_results(self, request, queryset, search_term):
         found, _duplicates = super().get_search_results(request, queryset, search_term)
@@ -244,8 +330,14 @@ class FactAdmin(NobodyDeletes):
         return article_links(citing_articles().get(fact.key, []))
 
     def save_model(self, request, obj, form, change):
+        sources = form.cleaned_data["source_keys"]
+        obj.withdraw_benefit_if_reworded(form.wording_was, [source.key for source in sources])
         super().save_model(request, obj, form, change)
-        obj.cite(form.cleaned_data["source_keys"])
+        obj.cite(sources)
+        if change and form.was["supports"] and not obj.supports:
+            messages.warning(
+                request, gettext("The fact no longer counts as showing benefit: two people approve it anew.")
+            )
         if change:
             obj.record(form.was, reason=form.cleaned_data["reason"].strip(), by=request.user)
             if form.changes(form.cleaned_data):
@@ -286,6 +378,9 @@ class SourceForm(LockedForm):
         model = Source
         fields = ["authors", "title", "venue", "year", "doi", "pmid", "url", "reference"]
         fields += ["verified", "retracted", "retraction_note", "note"]
+
+    def clean_doi(self):
+        return bare_doi(self.cleaned_data["doi"])
 
 
 @admin.register(Source)
@@ -352,7 +447,7 @@ class SearchRecordAdmin(FixedKey):
 
 
 class TreatmentStatusForm(LockedForm):
-    fact_keys = KeysField(Fact, label=_("facts"), help_text=_("Their numbers: F31, F56."))
+    fact_keys = KeysField(Fact, label=_("Facts"), help_text=_("Their numbers: F31, F56."))
 
     class Meta:
         model = TreatmentStatus
@@ -364,11 +459,22 @@ class TreatmentStatusForm(LockedForm):
             self.initial["fact_keys"] = ", ".join(self.instance.linked_keys())
 
 
+class ToBeChecked(admin.SimpleListFilter):
+    title = _("due to be checked")
+    parameter_name = "due"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request, queryset):
+        return queryset.due() if self.value() == "yes" else queryset
+
+
 @admin.register(TreatmentStatus)
 class TreatmentStatusAdmin(FixedKey):
     form = TreatmentStatusForm
     list_display = ["treatment", "condition", "status", "level", "due"]
-    list_filter = ["treats", "status", "level"]
+    list_filter = [ToBeChecked, "treats", "status", "level"]
     search_fields = ["treatment_en", "treatment_ko", "condition_en", "condition_ko"]
 
     def get_fieldsets(self, request, obj=None):
@@ -392,7 +498,7 @@ class TreatmentStatusAdmin(FixedKey):
 
     @admin.display(description=_("check by"), ordering="check_by")
     def due(self, status):
-        return _due(status.check_by)
+        return _due(status.due_on)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -1,28 +1,22 @@
 from .article import TRANSITIONS, Article, Status, Step, next_steps
+from .benefit_approval import BenefitApproval
 from .desk import ArticleEvent, WarningAnswer, WordExemption
-from .evidence import (
-    About,
-    Fact,
-    FactChange,
-    FactSource,
-    SearchRecord,
-    Source,
-    Standing,
-    StatusFact,
-    TreatmentStatus,
-    Treats,
-    Verified,
-)
+from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
 from .interest import InterestStatement
+from .legal_review import LegalReview, Scope
 from .person import Credit, Person, Role
 from .picture import Picture, PictureKind
+from .price import PriceItem
 from .publication import GRACE, LEAST_CHANGE_NOTE, ChangeKind, Publication, ReviewState
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
+from .search import SearchRecord
 from .signature import Signature
+from .source import Source, Verified
 from .stamp import Stamp
 from .text import CLINICAL, WITH_SUMMARY, WRITTEN, Kind, Language
 from .topic import Topic
+from .treatment_status import Standing, StatusFact, TreatmentStatus, Treats
 
 __all__ = [
     "CLINICAL",
@@ -32,9 +26,11 @@ __all__ = [
     "WITH_SUMMARY",
     "WRITTEN",
     "About",
+    "ApprovedAlready",
     "Article",
     "ArticleEvent",
     "ChangeKind",
+    "BenefitApproval",
     "ClinicStatement",
     "Condition",
     "Credit",
@@ -53,6 +49,10 @@ __all__ = [
     "PictureKind",
     "Revision",
     "Role",
+    "LegalReview",
+    "OtherWording",
+    "PriceItem",
+    "Scope",
     "SearchRecord",
     "Signature",
     "Source",
@@ -63,6 +63,8 @@ __all__ = [
     "StatusFact",
     "Step",
     "Topic",
+    "Supports",
+    "Treats",
     "TreatmentStatus",
     "Treats",
     "Verified",

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .. import evidence
+from ..invisible import VISIBLE, VISIBLE_LINES
 from ..kept import restamps
 from .shipped import Shipped, Written
 
@@ -55,7 +56,7 @@ class DocumentQuerySet(models.QuerySet):
 class Document(Written, models.Model):
     """A paper in the clinic's files. The paper itself stays there: no copy is kept here."""
 
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, validators=VISIBLE)
     kind = models.CharField(_("kind"), max_length=18, choices=DocumentKind)
     condition = models.CharField(
         _("for which condition"),
@@ -64,7 +65,7 @@ class Document(Written, models.Model):
         blank=True,
         help_text=_("Only for a reviewed plan."),
     )
-    reference = models.CharField(_("reference number"), max_length=80)
+    reference = models.CharField(_("reference number"), max_length=80, validators=VISIBLE)
     issued_on = models.DateField(_("issued on"), validators=[evidence.not_in_the_future])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     checked_on = models.DateField(
@@ -137,18 +138,21 @@ class ClinicStatement(Shipped):
     """What the clinic says of itself. Readers see it while its document is on file, else the fallback."""
 
     key = models.SlugField(_("key"), max_length=40, unique=True, help_text=_("{clinic key} inserts it."))
-    topic_en = models.CharField(_("topic (English)"), max_length=100)
-    topic_ko = models.CharField(_("topic (Korean)"), max_length=100)
+    topic_en = models.CharField(_("topic (English)"), max_length=100, validators=VISIBLE)
+    topic_ko = models.CharField(_("topic (Korean)"), max_length=100, validators=VISIBLE)
     statement_en = models.TextField(
         _("statement (English)"),
         help_text=_(
             "Goes on after “The clinic reports that”. {title}, {reference}, {issued_on}, {valid_until} and "
             "{checked_on} are filled from the document."
         ),
+        validators=VISIBLE_LINES,
     )
-    statement_ko = models.TextField(_("statement (Korean)"), help_text=_("Goes on after “의원에 따르면”."))
-    fallback_en = models.TextField(_("until then (English)"))
-    fallback_ko = models.TextField(_("until then (Korean)"))
+    statement_ko = models.TextField(
+        _("statement (Korean)"), help_text=_("Goes on after “의원에 따르면”."), validators=VISIBLE_LINES
+    )
+    fallback_en = models.TextField(_("until then (English)"), validators=VISIBLE_LINES)
+    fallback_ko = models.TextField(_("until then (Korean)"), validators=VISIBLE_LINES)
     needs = models.TextField(_("waits for"), help_text=_("Which document, in words."))
     needs_kind = models.CharField(_("kind of document"), max_length=18, choices=DocumentKind)
     documents: models.ManyToManyField = models.ManyToManyField(

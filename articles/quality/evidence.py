@@ -16,7 +16,7 @@ NOT_IN_PEOPLE = {EvidenceLevel.NONE, EvidenceLevel.PRECLINICAL}
 CITING_FIELDS = {"body", "in_short", "standard_summary"}
 
 
-def _can_cite(passage: Passage) -> bool:
+def can_cite(passage: Passage) -> bool:
     return passage.kind in {"paragraph", "item", "row"} and passage.field in CITING_FIELDS
 
 
@@ -31,7 +31,7 @@ def numbers_are_cited(manuscript: Manuscript) -> Iterator[Finding]:
         if passage.kind == "panel" or passage.cited or passage.field in {"slug", "change_note"}:
             continue
         if number := stated_number(passage):
-            if _can_cite(passage):
+            if can_cite(passage):
                 message = _("Cite the fact behind “%(number)s” in this paragraph, such as [F31].")
             else:
                 message = _("Say “%(number)s” in the text instead, where a citation can stand beside it.")
@@ -41,7 +41,8 @@ def numbers_are_cited(manuscript: Manuscript) -> Iterator[Finding]:
 @rule("C02")
 def cited_facts_may_be_published(manuscript: Manuscript) -> Iterator[Finding]:
     """Rule C02: "Each cited fact exists, is `verified: yes`, is within its `recheck` months, and has at least
-    one source with a link, DOI or statute reference."
+    one source with a link, DOI or statute reference." C20: "a DOI marked retracted or withdrawn blocks the
+    article", whatever else the fact rests on.
 
     A range such as F09-F20 leaves out what nobody has checked yet, on the page as here.
     """
@@ -53,6 +54,7 @@ def cited_facts_may_be_published(manuscript: Manuscript) -> Iterator[Finding]:
             if id in seen or (is_range and (fact is None or not fact.verified) and id not in cited):
                 continue
             seen.add(id)
+            gone = next((source.id for source in fact.sources if source.retracted), "") if fact else ""
             message = ""
             if fact is None:
                 message = _("%(fact)s is not in the evidence ledger. Correct the number, or enter the fact.")
@@ -62,10 +64,12 @@ def cited_facts_may_be_published(manuscript: Manuscript) -> Iterator[Finding]:
                 message = _(
                     "%(fact)s was to be checked again by %(day)s. Open its sources and renew the date."
                 )
+            elif gone:
+                message = _("%(fact)s rests on %(source)s, which was retracted. Take the citation out.")
             elif not fact.can_be_followed:
                 message = _("%(fact)s has no source that a reader can open. Add a link, a DOI or a statute.")
             if message:
-                yield passage, message % {"fact": id, "day": fact and fact.check_by}, id
+                yield passage, message % {"fact": id, "day": fact and fact.check_by, "source": gone}, id
 
 
 @rule("C03")
@@ -82,7 +86,7 @@ def claims_about_cells_are_cited(manuscript: Manuscript) -> Iterator[Finding]:
         if not effect:
             continue
         limited = holds(passage.plain, "limiting")
-        if not _can_cite(passage):
+        if not can_cite(passage):
             if not limited and not passage.text.rstrip().endswith(("?", "?")):
                 message = _("“%(word)s” beside cells promises an effect. Say that it is not known, or ask.")
                 yield passage, message % {"word": effect}, effect

@@ -81,6 +81,7 @@ class Place:
             "reviewers": _("reviewers"),
             "dates": _("review dates"),
             "translation": _("translation"),
+            "legal_review": _("legal review"),
         }
         parts = [
             names.get(self.field, self.field),
@@ -147,6 +148,9 @@ class Manuscript:
     ledger: Ledger = field(default_factory=ledger)
     searched_on: date | None = None  # by default the day that the ledger names
     search_months: int = 6
+    needs_legal_review: bool = False
+    legal_review_on: date | None = None
+    rules_changed_on: date | None = None  # when a fact about the law that it cites was last corrected
     standard_summary: tuple[str, ...] | None = None  # by default the lines of statements.yaml
 
     translation: "Manuscript | None" = None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from articles import statements
 from articles.dates import add_months
+from articles.rendering import LIVE_PANELS
 
 from .manuscript import Manuscript, Place
 from .numbers import FULL_DATE
@@ -104,7 +105,7 @@ def standard_statements_are_panels(manuscript: Manuscript) -> Iterator[Finding]:
         if name not in panels:
             message = _("Insert {panel %(name)s} on a line of its own.") % {"name": name}
             yield Place("body"), message, name
-    for name in panels - {*statements.panel_names(), "help-now"}:
+    for name in panels - {*statements.panel_names(), "help-now", *LIVE_PANELS, ""}:
         yield Place("body"), _("There is no panel “%(name)s”. Take it out.") % {"name": name}, name
 
 

@@ -146,9 +146,7 @@ def _panel(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not match:
         return False
     if not silent:
-        # A statement of the clinic has no words of the author's and is no standard panel.
-        if match[1]:
-            state.push("panel", "", 0).content = match[1]
+        state.push("panel", "", 0).content = match[1] or ""  # "": a statement of the clinic
         state.line = start + 1
     return True
 

@@ -1,9 +1,12 @@
 """The table of treatments as readers see it, and the ledger as editors work with it."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from articles.models import (
@@ -12,6 +15,7 @@ from articles.models import (
     Document,
     Fact,
     FactChange,
+    PriceItem,
     SearchRecord,
     Source,
     TreatmentStatus,
@@ -59,8 +63,6 @@ def test_the_evidence_page_stands_before_anything_is_loaded(client):
 
 
 def test_every_source_in_the_table_leads_to_its_entry(client):
-    import re
-
     page = client.get("/en/evidence/").text
 
     cited = set(re.findall(r'href="#(S\d+)"', page))
@@ -286,7 +288,9 @@ def test_a_nurse_does_not_change_the_evidence(client, nurse):
 
 
 @pytest.mark.parametrize(
-    "model", ["fact", "source", "searchrecord", "treatmentstatus", "document", "clinicstatement"]
+    "model",
+    ["fact", "source", "searchrecord", "treatmentstatus", "document", "clinicstatement"]
+    + ["priceitem", "legalreview"],
 )
 @pytest.mark.parametrize(
     "query", ["key__regex=[", "note__regex=(", "title__startswith=a", "id__in=x", "o=99"]
@@ -332,3 +336,190 @@ def test_the_key_of_a_row_is_fixed_once_it_exists(desk):
     page = desk.get(url).text
 
     assert 'name="key"' not in page
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://doi.org/10.1001/jama.2020.1",
+        "doi: 10.1001/jama.2020.1",
+        " http://dx.doi.org/10.1001/jama.2020.1",
+    ],
+)
+def test_a_pasted_doi_loses_its_address(desk, pasted):
+    source = Source.objects.get(key="S43")
+
+    desk.post(address(source), form_of(desk, address(source)) | {"doi": pasted})
+
+    source.refresh_from_db()
+    assert source.doi == "10.1001/jama.2020.1"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["jama.2020.1", "10.1001", "11.1001/a", "10.1001/a b", "https://example.org/10.1/a"]
+)
+def test_what_is_no_doi_is_refused(desk, wrong):
+    source = Source.objects.get(key="S43")
+
+    page = desk.post(address(source), form_of(desk, address(source)) | {"doi": wrong})
+
+    assert "A DOI reads 10.1000/182" in page.text
+
+
+def test_the_database_refuses_what_is_no_doi():
+    with pytest.raises(IntegrityError, match="source_doi_form"):
+        Source.objects.filter(key="S43").update(doi="https://doi.org/10.1001/a")
+
+
+INVISIBLE = ["\u202e", "\u2066", "\u200b", "\u200f", "\u00ad", "\u0007", "\u3164", "\ufeff", "\u2028"]
+
+
+@pytest.mark.parametrize("mark", INVISIBLE, ids=lambda mark: f"U+{ord(mark):04X}")
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (Source, "title"),
+        (Source, "authors"),
+        (Source, "reference"),
+        (Fact, "statement"),
+        (SearchRecord, "searched_en"),
+        (TreatmentStatus, "treatment_ko"),
+        (TreatmentStatus, "statement_ko"),
+        (ClinicStatement, "topic_en"),
+        (ClinicStatement, "statement_en"),
+        (ClinicStatement, "fallback_ko"),
+        (Document, "title"),
+        (Document, "reference"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_character_that_nobody_sees_is_refused_with_its_place(model, field, mark):
+    row = model(**{field: f"Price list{mark} 2026"})
+
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+
+    code = f"U+{ord(mark):04X}"
+    assert (
+        f"An invisible character ({code}) stands after “list”. Delete it there."
+        in refused.value.message_dict[field]
+    )
+
+
+def test_an_editor_is_told_where_the_invisible_character_stands(desk):
+    data = {"title": "List\u202e 7", "kind": "prices", "reference": "\u200b7", "issued_on": "2026-11-01"}
+
+    page = desk.post("/admin/articles/document/add/", data).text
+
+    assert "An invisible character (U+202E) stands after “List”. Delete it there." in page
+    assert "The text begins with an invisible character (U+200B). Delete it." in page
+
+
+def test_korean_dashes_quotes_and_the_lines_of_a_statement_are_visible():
+    row = Fact(statement="줄기세포 – “자가”·세포 ½ 🙂\r\n둘째 줄")
+
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+
+    assert "statement" not in refused.value.message_dict
+
+
+def test_no_shipped_row_holds_what_the_forms_refuse():
+    for model in (Source, Fact, SearchRecord, TreatmentStatus, ClinicStatement):
+        for row in model.objects.all():
+            row.clean_fields()
+
+
+# What is due
+
+
+def test_a_trial_is_due_after_ninety_days_whatever_its_row_says():
+    trial = TreatmentStatus.objects.filter(status="in_trials").first()
+    TreatmentStatus.objects.filter(pk=trial.pk).update(checked_on="2026-08-25", check_by="2027-08-25")
+    trial.refresh_from_db()
+
+    assert trial.due_on == date(2026, 11, 23)
+    assert trial not in TreatmentStatus.objects.due(date(2026, 11, 23))
+    assert trial in TreatmentStatus.objects.due(date(2026, 11, 24))
+
+
+def test_what_is_due_is_the_same_in_the_database_and_in_hand():
+    for row in TreatmentStatus.objects.all():
+        days = {row.check_by, row.checked_on, row.due_on}
+        for day in [*days, *(day + timedelta(days=1) for day in days)]:
+            assert (row in TreatmentStatus.objects.due(day)) == (row.due_on < day), (row, day)
+
+
+def test_editors_list_the_rows_that_are_due(desk):
+    TreatmentStatus.objects.filter(key="rtms-depression").update(
+        checked_on=date(2025, 1, 1), check_by=date(2026, 1, 1)
+    )
+
+    page = desk.get("/admin/articles/treatmentstatus/?due=yes")
+
+    assert [row.key for row in page.context["cl"].result_list] == ["rtms-depression"]
+
+
+# How the screens are made
+
+
+def many(model):
+    """Add as many rows to a list as fit on its page, each with what it shows of other tables."""
+    if model is Source:
+        Source.objects.bulk_create(
+            Source(key=f"S{number}", title="A paper", venue="Journal", year=2020, verified="yes")
+            for number in range(900, 950)
+        )
+    elif model is Fact:
+        fields = {"about": "treatment", "evidence": "case", "verified": "memory", "recheck_months": 6}
+        taken = set(Fact.objects.values_list("key", flat=True))
+        free = [key for key in (f"F{number:02}" for number in range(1, 100)) if key not in taken]
+        for key in free:
+            Fact.objects.create(key=key, statement="It is so.", **fields).cite(list(Source.objects.all()[:3]))
+    else:
+        first = TreatmentStatus.objects.first()
+        for number in range(40):
+            first.pk, first.key, first.treatment_key = None, f"row-{number}", f"treatment-{number}"
+            first.save()
+            first.cite(list(Fact.objects.all()[:3]))
+
+
+@pytest.mark.parametrize("model", [Fact, Source, TreatmentStatus])
+def test_a_longer_list_takes_no_more_queries(desk, model, django_assert_num_queries):
+    address = f"/admin/articles/{model._meta.model_name}/"
+    desk.get(address)
+    with CaptureQueriesContext(connection) as before:
+        short = len(desk.get(address).context["cl"].result_list)
+
+    many(model)
+
+    with django_assert_num_queries(len(before)):
+        assert len(desk.get(address).context["cl"].result_list) > short
+
+
+@pytest.mark.parametrize(
+    "model", [Fact, Source, SearchRecord, TreatmentStatus, ClinicStatement, Document, PriceItem]
+)
+def test_labels_begin_with_a_capital_on_screen_and_without_one_in_the_code(desk, django_user_model, model):
+    desk.force_login(django_user_model.objects.create_superuser("owner"))
+    name = model._meta.model_name
+    page = desk.get(f"/admin/articles/{name}/add/").text
+    if row := model.objects.first():
+        page += desk.get(address(row)).text
+
+    labels = re.findall(r"<label[^>]*>\s*([^<\s])", page)
+    assert labels
+    assert not [letter for letter in labels if letter.islower()]
+    own = {"DOI", "PubMed"}
+    for field in model._meta.get_fields():
+        words = str(getattr(field, "verbose_name", ""))
+        assert words in own or words == "ID" or not words[:1].isupper(), words
+
+
+def test_the_form_says_which_changes_need_a_reason(desk):
+    page = desk.get(address(Fact.objects.get(key="F43"))).text
+
+    assert "Needed when the statement, the evidence, the sources or “checked” changes" in page
