@@ -93,6 +93,16 @@ def editor(db, django_user_model):
 
 
 @pytest.fixture
+def author(db, django_user_model):
+    return _member(django_user_model, "author", roles.AUTHOR)
+
+
+@pytest.fixture
+def reviewer(db, django_user_model):
+    return _member(django_user_model, "reviewer", roles.REVIEWER)
+
+
+@pytest.fixture
 def sign_in():
     """Sign a member of staff in through the admin's own page."""
 

@@ -44,15 +44,9 @@ ALLOWED = {
 
 
 @pytest.fixture
-def reviewer(django_user_model):
+def doctor(reviewer):
     """A reviewer with an account."""
-    user = django_user_model.objects.create_user("reviewer", is_staff=True)
-    return make_person("reviewer", name="Dr Lee", user=user)
-
-
-@pytest.fixture
-def writer(django_user_model):
-    return django_user_model.objects.create_user("writer", is_staff=True)
+    return make_person("doctor", name="Dr Lee", user=reviewer)
 
 
 def bring_to(status, **fields):
@@ -196,41 +190,41 @@ def test_nobody_signs_twice_for_the_same_text():
         publishing.sign(article, person=people[0], by=None)
 
 
-def test_whoever_saved_the_text_does_not_sign_it(reviewer):
-    article = make_article(reviewers=[reviewer], by=reviewer.user)
-    publishing.submit(article, by=reviewer.user)
+def test_whoever_saved_the_text_does_not_sign_it(doctor):
+    article = make_article(reviewers=[doctor], by=doctor.user)
+    publishing.submit(article, by=doctor.user)
 
     with pytest.raises(Refused, match="saved this text yourself"):
-        publishing.sign(article, person=reviewer, by=reviewer.user)
+        publishing.sign(article, person=doctor, by=doctor.user)
 
 
-def test_somebody_with_an_account_signs_there(reviewer, writer):
-    article = make_article(reviewers=[reviewer])
+def test_somebody_with_an_account_signs_there(doctor, author):
+    article = make_article(reviewers=[doctor])
     publishing.submit(article, by=None)
 
     with pytest.raises(Refused, match="has an account"):
-        publishing.sign(article, person=reviewer, by=writer, paper="Folder 7")
+        publishing.sign(article, person=doctor, by=author, paper="Folder 7")
 
 
-def test_a_signature_on_paper_says_where_the_paper_is(writer):
+def test_a_signature_on_paper_says_where_the_paper_is(author):
     outside = make_person(works_for_clinic=False)
     article = make_article(reviewers=[outside])
     publishing.submit(article, by=None)
 
     with pytest.raises(Refused, match="where the signed paper"):
-        publishing.sign(article, person=outside, by=writer)
-    publishing.sign(article, person=outside, by=writer, paper="Folder 7")
+        publishing.sign(article, person=outside, by=author)
+    publishing.sign(article, person=outside, by=author, paper="Folder 7")
 
     assert article.signatures.get().paper == "Folder 7"
 
 
 @pytest.mark.parametrize("due", [date(2026, 11, 23), date(2027, 11, 24), date(2020, 1, 1)])
-def test_the_next_review_comes_in_time(reviewer, due):
-    article = make_article(reviewers=[reviewer])
+def test_the_next_review_comes_in_time(doctor, due):
+    article = make_article(reviewers=[doctor])
     publishing.submit(article, by=None)
 
     with pytest.raises(Refused, match="no later than 23 November 2027"):
-        publishing.sign(article, person=reviewer, by=reviewer.user, next_review_on=due)
+        publishing.sign(article, person=doctor, by=doctor.user, next_review_on=due)
 
 
 def test_a_signature_from_before_the_article_was_sent_again_no_longer_counts():
@@ -264,21 +258,21 @@ def signature_of(article, person, by=None, **fields):
     ("signer", "constraint"),
     [("author", "signature_not_by_its_author"), ("stranger", "signature_by_a_reviewer")],
 )
-def test_the_database_takes_no_signature_of_an_author_or_a_stranger(signer, constraint, writer):
-    author, stranger = make_person(), make_person()
-    article = make_article(authors=[author])
-    person = {"author": author, "stranger": stranger}[signer]
+def test_the_database_takes_no_signature_of_an_author_or_a_stranger(signer, constraint, author):
+    writer, stranger = make_person(), make_person()
+    article = make_article(authors=[writer])
+    person = {"author": writer, "stranger": stranger}[signer]
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Signature.objects.bulk_create([signature_of(article, person, writer)])
+        Signature.objects.bulk_create([signature_of(article, person, author)])
 
 
-def test_the_database_takes_no_signature_from_the_account_that_saved_the_text(writer):
+def test_the_database_takes_no_signature_from_the_account_that_saved_the_text(author):
     outside = make_person()
-    article = make_article(reviewers=[outside], by=writer)
+    article = make_article(reviewers=[outside], by=author)
 
     with pytest.raises(IntegrityError, match="signature_not_by_who_saved_the_text"), transaction.atomic():
-        Signature.objects.bulk_create([signature_of(article, outside, writer)])
+        Signature.objects.bulk_create([signature_of(article, outside, author)])
 
 
 def test_the_database_takes_no_signature_from_nobody():
@@ -341,9 +335,9 @@ def test_the_database_refuses_a_state_that_explains_nothing(change, constraint):
 @pytest.mark.parametrize(
     "statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"], ids=str.split
 )
-def test_the_database_keeps_what_is_written_once(table, statement, writer):
+def test_the_database_keeps_what_is_written_once(table, statement, author):
     article = bring_to(Status.PUBLISHED)
-    article.warning_answers.create(key="k", code="C08", about="Long.", text="It is a name.", by=writer)
+    article.warning_answers.create(key="k", code="C08", about="Long.", text="It is a name.", by=author)
 
     with (
         pytest.raises(DatabaseError, match="pgtrigger: Cannot"),
@@ -380,13 +374,13 @@ def test_the_database_refuses_a_version_that_makes_no_sense(change, constraint):
 # What the publish service asks
 
 
-def test_an_error_stops_publication_and_says_where(writer):
+def test_an_error_stops_publication_and_says_where(author):
     article = make_article(body="In 40% of people it helped.\n")
     publishing.submit(article, by=None)
     take(article, Step.SIGN)
 
     with pytest.raises(Stopped) as stopped:
-        publishing.publish(article, by=writer)
+        publishing.publish(article, by=author)
 
     assert "C01" in {problem.code for problem in stopped.value.problems}
     assert not article.publications.exists()
@@ -467,15 +461,15 @@ def test_text_that_changed_after_it_was_signed_is_not_medically_reviewed():
     assert not version.reviewers
 
 
-def test_every_step_is_written_down_with_who_and_why(writer):
+def test_every_step_is_written_down_with_who_and_why(author):
     article = make_article(reviewers=[make_person(works_for_clinic=False)])
-    publishing.submit(article, by=writer, note="Mind the second part.")
-    publishing.send_back(article, by=writer, note="Cite a trial.")
+    publishing.submit(article, by=author, note="Mind the second part.")
+    publishing.send_back(article, by=author, note="Cite a trial.")
 
     events = ArticleEvent.objects.filter(article=article)
     assert [(event.step, event.became, event.note, event.by) for event in events] == [
-        ("send_back", "draft", "Cite a trial.", writer),
-        ("submit", "in_review", "Mind the second part.", writer),
+        ("send_back", "draft", "Cite a trial.", author),
+        ("submit", "in_review", "Mind the second part.", author),
     ]
 
 
