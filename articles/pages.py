@@ -8,6 +8,7 @@ from . import live, rendering
 from .evidence import Ledger, Source, ledger
 from .kept import kept, stamp
 from .models import Article, InterestStatement, Language, Publication
+from .structured import as_script, structured_data
 
 
 @kept
@@ -31,6 +32,7 @@ def page_context(page: Publication) -> dict[str, Any]:
         "interest": clinic().fill(_interest_statements(at).get(page.language, "")),
         "original_changed": original_changed(page),
         "related": related_pages(page),
+        "structured": as_script(structured_data(page)) if page.pk else "",
         "retracted": retracted_sources(page, ledger(at)),
     }
 

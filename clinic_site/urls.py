@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from articles.feeds import AtomFeed, RssFeed, sitemap
 from articles.pictures import picture
 from articles.views import corrections, evidence
 
@@ -17,11 +18,14 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
+    path("sitemap.xml", sitemap, name="sitemap"),
     re_path(r"^pictures/(?P<name>[0-9a-f]{32})-(?P<width>[1-9][0-9]{0,3})\.webp$", picture, name="picture"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),
         path("evidence/", evidence, name="evidence"),
+        path("feed.rss", RssFeed(), name="feed_rss"),
+        path("feed.atom", AtomFeed(), name="feed_atom"),
         path("corrections/", corrections, name="corrections"),
         path("ask/", include("inquiries.urls")),
         path("help-now/", views.help_now, name="help_now"),

@@ -1,5 +1,6 @@
 """Pages that belong to no app: home, help, health checks and errors."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -69,7 +70,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    text = loader.render_to_string("robots.txt", request=request)
+    text = loader.render_to_string("robots.txt", {"site_url": settings.SITE_URL}, request=request)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

@@ -220,6 +220,12 @@ class Article(ArticleText):
     def edited_by_staff(self):
         return self.digest != self.shipped_digest
 
+    def problems(self):
+        """Return what the editorial rules say of the text that stands: see articles.quality."""
+        from ..manuscripts import problems_of  # which reads articles
+
+        return problems_of(self)
+
     def latest_revision(self):
         return self.revisions.first() if self.pk else None
 

@@ -1,6 +1,9 @@
 """What readers see of an article on its way: versions, days that come and go, addresses, corrections."""
 
+import json
+import re
 from datetime import date, timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
@@ -26,6 +29,12 @@ def on(monkeypatch):
         monkeypatch.setattr("articles.evidence.today", lambda: day)
 
     return on
+
+
+def structured_data(page):
+    """Return what the page tells search engines."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.text, re.DOTALL)
+    return json.loads(found[1])
 
 
 def due_in(days, **fields):
@@ -125,8 +134,11 @@ def test_an_overdue_review_shows_at_once_and_after_thirty_days_the_page_leaves_t
     page = page_of(client, article)
     assert page.status_code == 200
     assert ("overdue for its medical review" in page.text) == banner
-    for lists in ("/en/articles/", "/en/", "/ko/articles/"):
+    for lists in ("/en/articles/", "/en/", "/ko/articles/", "/en/feed.rss", "/en/feed.atom"):
         assert ("Reviewed long ago" in client.get(lists).text) == listed
+    assert (f"/en/articles/{article.slug}/" in client.get("/sitemap.xml").text) == listed
+    assert ("reviewedBy" in structured_data(page)) == listed
+    assert ("lastReviewed" in structured_data(page)) == listed
     assert Publication.objects.public().filter(article=article).exists(), "the page itself stays"
 
 
@@ -258,3 +270,57 @@ def test_the_list_of_corrections_takes_as_many_queries_for_many_as_for_few(
 
     with django_assert_max_num_queries(2):
         client.get("/en/corrections/")
+
+
+# For machines
+
+
+def test_the_structured_data_of_a_page_names_its_people_and_has_no_rating(client):
+    article = publish_article(title="Cells </script> & <b>", summary="What this page is about.")
+
+    data = structured_data(page_of(client, article))
+
+    assert data["@type"] == "MedicalWebPage"
+    assert data["name"] == "Cells </script> & <b>"
+    assert data["url"] == f"http://localhost/en/articles/{article.slug}/"
+    assert data["lastReviewed"] == "2026-11-23"
+    assert data["reviewedBy"] == [{"@type": "Person", "name": "Kim", "jobTitle": "Physician"}]
+    assert "rating" not in json.dumps(data).lower()
+
+
+def test_the_sitemap_names_both_languages_of_a_page_from_either_side(client):
+    original = publish_article(slug="in-two-languages")
+    publish_article(slug="in-two-languages", language="ko", translation_of=original)
+    publish_article(slug="in-english-alone")
+
+    answer = client.get("/sitemap.xml")
+
+    names = {"": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+    found = {
+        entry.find("loc", names).text: {link.get("href") for link in entry.findall("x:link", names)}
+        for entry in ElementTree.fromstring(answer.text).findall("url", names)  # noqa: S314 - our own
+    }
+    assert answer.headers["Content-Type"].startswith("application/xml")
+    both = {f"http://localhost/{language}/articles/in-two-languages/" for language in ("en", "ko")}
+    assert {
+        address: links for address, links in found.items() if "two-languages" in address
+    } == dict.fromkeys(both, both)
+    assert found["http://localhost/en/articles/in-english-alone/"] == {
+        "http://localhost/en/articles/in-english-alone/"
+    }
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_feed_brings_what_is_new_in_its_language_and_what_changed(client, kind):
+    article = publish_article(title="News & <more>")
+    publish(article, change_note="Said more plainly.")
+    publish_article(title="한국어 글", language="ko")
+
+    answer = client.get(f"/en/feed.{kind}")
+
+    ElementTree.fromstring(answer.text)  # noqa: S314 - our own
+    assert "News &amp; &lt;more&gt;" in answer.text
+    assert "Said more plainly." in answer.text
+    assert "한국어 글" not in answer.text
+    assert not answer.cookies
+    assert "example.com" not in answer.text

@@ -49,7 +49,7 @@ def test_pages_hold_nothing_inline_and_nothing_from_elsewhere(get, path):
     page = get(path).text
 
     assert not re.search(r"<style|\sstyle=|\son\w+=\"|javascript:", page)
-    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", page)
+    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/(ld\+)?json)", page)
     assert not re.search(r'<(script|link|img|iframe)[^>]*(src|href)="(https?:)?//(?!testserver)', page)
 
 

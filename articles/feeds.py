@@ -1,0 +1,108 @@
+"""What is new for readers and for search engines: a feed per language, and the sitemap."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clinic_site.clinic import clinic
+
+from .models import Language, Publication
+
+LATEST = 20
+
+
+class RssFeed(Feed):
+    """The latest versions in the reader's language, with what changed."""
+
+    feed_type = Rss201rev2Feed
+
+    def title(self):
+        return clinic().name
+
+    def description(self):
+        return _("New and corrected health information.")
+
+    subtitle = description
+
+    def link(self):
+        return settings.SITE_URL + reverse("articles:list")
+
+    def feed_url(self):
+        return settings.SITE_URL + reverse("feed_rss")
+
+    def items(self):
+        public = Publication.objects.public().listed().filter(language=get_language())
+        return public.order_by("-visible_from").defer("body", "head_html", "body_html")[:LATEST]
+
+    def item_title(self, item):
+        return item.title
+
+    def item_description(self, item):
+        return f"{item.summary} {item.change_note}".strip()
+
+    def item_link(self, item):
+        return settings.SITE_URL + item.get_absolute_url()
+
+    def item_guid(self, item):
+        return f"{self.item_link(item)}#{item.number}"
+
+    item_guid_is_permalink = False
+
+    def item_pubdate(self, item):
+        return item.visible_from
+
+    def item_author_name(self, item):
+        return item.author_names
+
+
+class AtomFeed(RssFeed):
+    feed_type = Atom1Feed
+
+    def feed_url(self):
+        return settings.SITE_URL + reverse("feed_atom")
+
+
+# Pages that stand beside the articles, in each language.
+STANDING_PAGES = ["home", "articles:list", "evidence", "corrections", "help_now", "unwell_after_treatment"]
+STANDING_PAGES += ["inquiries:ask"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One address of the sitemap."""
+
+    path: str
+    language: str
+    changed: datetime | None = None
+
+    @property
+    def url(self) -> str:
+        return settings.SITE_URL + self.path
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List every page that search engines may show, each with its counterparts in other languages."""
+    listed = Publication.objects.public().listed().defer("body", "head_html", "body_html")
+    articles = groupby(listed.order_by("original", "language"), key=lambda page: page.original)
+    pages = [[_standing(name, language) for language in Language.values] for name in STANDING_PAGES]
+    for _original, versions in articles:
+        found = [Entry(page.get_absolute_url(), page.language, page.visible_from) for page in versions]
+        pages.append(found)
+    return render(request, "sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
+
+
+def _standing(name: str, language: str) -> Entry:
+    with translation.override(language):
+        return Entry(reverse(name), language)
