@@ -386,8 +386,9 @@ class SourceForm(LockedForm):
 @admin.register(Source)
 class SourceAdmin(NobodyDeletes):
     form = SourceForm
-    list_display = ["key", "title", "year", "verified", "can_be_followed", "retracted"]
-    list_filter = ["verified", "retracted"]
+    list_display = ["key", "title", "year", "verified", "can_be_followed", "link", "retracted"]
+    list_select_related = ["link_check"]
+    list_filter = ["verified", "retracted", "link_check__answer"]
     search_fields = ["key", "title", "authors", "doi", "url"]
     list_per_page = 100
     readonly_fields = ["fact_list", "cited_by"]
@@ -400,6 +401,13 @@ class SourceAdmin(NobodyDeletes):
             (None, {"fields": [*SourceForm.Meta.fields, *hidden]}),
             (_("What rests on it"), {"fields": ["fact_list", "cited_by"]}),
         ]
+
+    @admin.display(description=_("link"), ordering="link_check__answer")
+    def link(self, source):
+        check = getattr(source, "link_check", None)
+        if check is None or check.answer == check.Answer.FOUND:
+            return "–" if check is None else check.get_answer_display()
+        return format_html("<strong>{}</strong> ({})", check.get_answer_display(), check.detail)
 
     @admin.display(description=_("can be followed"), boolean=True)
     def can_be_followed(self, source):

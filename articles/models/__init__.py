@@ -4,6 +4,7 @@ from .desk import ArticleEvent, WarningAnswer, WordExemption
 from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
 from .interest import InterestStatement
 from .legal_review import LegalReview, Scope
+from .link_check import LinkCheck
 from .person import Credit, Person, Role
 from .picture import Picture, PictureKind
 from .price import PriceItem
@@ -50,6 +51,7 @@ __all__ = [
     "Revision",
     "Role",
     "LegalReview",
+    "LinkCheck",
     "OtherWording",
     "PriceItem",
     "Scope",
