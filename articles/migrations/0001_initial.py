@@ -2518,7 +2518,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="warninganswer",
             constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="warning_answer_says_something"
+                condition=models.Q(("text__regex", "\\S.{8,}\\S")), name="warning_answer_says_something"
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2559,9 +2559,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="wordexemption",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True), models.Q(("word", ""), _negated=True)
-                ),
+                condition=models.Q(("reason__regex", "\\S.{8,}\\S"), models.Q(("word", ""), _negated=True)),
                 name="word_exemption_says_why",
             ),
         ),
