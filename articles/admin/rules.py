@@ -53,7 +53,7 @@ def can_be_asked_for(problem: Problem) -> bool:
 class Reason(forms.CharField):
     """A sentence or two, in one line; the field belongs to the form of the panel, wherever it stands."""
 
-    def __init__(self, label: str, about: str):
+    def __init__(self, label: Any, about: str):
         widget = forms.Textarea(attrs={"rows": 2, "form": "rules-form", "aria-describedby": about})
         super().__init__(
             label=label, required=False, min_length=LEAST_REASON, max_length=MOST_REASON, widget=widget
@@ -83,6 +83,16 @@ class RulesForm(forms.Form):
                 continue
             self.fields[name] = Reason(label, about)
             self.by_name[name] = problem
+
+    def full_clean(self):
+        """Check, and let each field that is wrong name its error beside its problem."""
+        super().full_clean()
+        for name in self._errors or ():
+            attrs = self.fields[name].widget.attrs
+            attrs["aria-describedby"] += f" {self[name].auto_id}_error"
+
+    def wrong(self) -> list[tuple[forms.BoundField, Problem]]:
+        return [(self[name], self.by_name[name]) for name in self.errors]
 
     def field_of(self, problem: Problem) -> forms.BoundField | None:
         """Return what can be typed about a problem, if anything."""
@@ -195,16 +205,17 @@ class Rules(ArticlePages):
     def rules_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the panel by itself; take what was typed in it, or the button of a word."""
         with transaction.atomic():
-            article = self.article_or_404(request, pk).hold()
-            found = problems_of(article)
-            data = request.POST if request.method == "POST" else None
-            form = RulesForm(data, article=article, found=found)
-            if request.method == "POST":
+            article = self.article_or_404(request, pk)
+            sent = request.method == "POST"
+            if sent:
                 if not self.may_allow(request, article):
                     raise PermissionDenied
-                if form.is_valid():
-                    self._take(request, article, form)
-                    return redirect(reverse("admin:articles_article_change", args=[pk]) + "#rules")
+                article = article.hold()  # what is answered is the text that stands
+            found = problems_of(article)
+            form = RulesForm(request.POST if sent else None, article=article, found=found)
+            if sent and form.is_valid():
+                self._take(request, article, form)
+                return redirect(reverse("admin:articles_article_change", args=[pk]) + "#rules")
             return self.page(
                 request,
                 article,

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -188,6 +188,15 @@ def test_who_may_not_change_articles_reads_the_panel_and_answers_nothing(client,
     assert not WarningAnswer.objects.exists()
 
 
+def test_the_panel_can_be_read_on_a_page_of_its_own(client, nurse, article):
+    client.force_login(nurse)
+
+    response = client.get(address(article))
+
+    assert "“natural” can promise too much" in response.text
+    assert "Your answer" not in response.text
+
+
 @pytest.mark.parametrize("text", ["", "         ", "too short", "  short    "])
 def test_the_database_refuses_an_answer_that_says_nothing(article, editor, text):
     with pytest.raises(IntegrityError, match="warning_answer_says_something"), transaction.atomic():
@@ -321,6 +330,19 @@ def test_a_reviewer_neither_asks_nor_allows(client, reviewer, author, denying):
     ask(client, author, denying)
     assert send(client, reviewer, denying, allow=WordExemption.objects.get().pk).status_code == 403
     assert 'name="allow"' not in form_page(client, denying).text
+
+
+def test_who_may_only_publish_allows_and_does_not_answer(client, reviewer, author, denying):
+    reviewer.user_permissions.add(Permission.objects.get(codename="publish_article"))
+    denying.body += "\nA natural thing.\n"
+    denying.save()
+    ask(client, author, denying)
+    typed = {f"rules-answer-{warnings(denying)['natural'].key}": ANSWER}
+
+    send(client, reviewer, denying, allow=WordExemption.objects.get().pk, **typed)
+
+    assert blocked(denying) == []
+    assert not WarningAnswer.objects.exists()
 
 
 def test_a_word_is_asked_for_once_however_often_it_stands(client, author):
