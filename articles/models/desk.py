@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ..append_only import append_only
 from .article import Article, Status, Step
+from .person import Role
 from .revision import Revision
+
+LEAST_REASON = 10  # characters, of an answer to a warning and of a reason for a word
+MOST_REASON = 300
+SAYS_SOMETHING = rf"\S.{{{LEAST_REASON - 2},}}\S"
+
+
+class LeaveRefused(Exception):
+    """Leave that cannot be given or taken back now; the message is for whoever tried."""
 
 
 class ArticleEvent(models.Model):
@@ -45,7 +54,7 @@ class WarningAnswer(models.Model):
     key = models.CharField(max_length=16)
     code = models.CharField(_("rule"), max_length=4)
     about = models.TextField(_("warning"))
-    text = models.CharField(_("answer"), max_length=300)
+    text = models.CharField(_("answer"), max_length=MOST_REASON)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("when"), default=timezone.now)
 
@@ -54,7 +63,11 @@ class WarningAnswer(models.Model):
         verbose_name_plural = _("answers to warnings")
         ordering = ["-at", "-pk"]
         triggers = append_only("warning_answer")
-        constraints = [models.CheckConstraint(name="warning_answer_says_something", condition=~Q(text=""))]
+        constraints = [
+            models.CheckConstraint(
+                name="warning_answer_says_something", condition=Q(text__regex=SAYS_SOMETHING)
+            )
+        ]
 
     def __str__(self):
         return f"{self.code}: {self.text}"
@@ -65,7 +78,7 @@ class WordExemption(models.Model):
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="word_exemptions")
     word = models.CharField(_("word"), max_length=60)
-    reason = models.CharField(_("reason"), max_length=300)
+    reason = models.CharField(_("reason"), max_length=MOST_REASON)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
     )
@@ -86,7 +99,9 @@ class WordExemption(models.Model):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["article", "word"], name="word_exemption_once_per_article"),
-            models.CheckConstraint(name="word_exemption_says_why", condition=~Q(reason="") & ~Q(word="")),
+            models.CheckConstraint(
+                name="word_exemption_says_why", condition=Q(reason__regex=SAYS_SOMETHING) & ~Q(word="")
+            ),
             models.CheckConstraint(
                 name="word_exemption_allowed_by_another",
                 condition=Q(allowed_by=None) | ~Q(allowed_by=F("asked_by")),
@@ -101,3 +116,22 @@ class WordExemption(models.Model):
 
     def __str__(self):
         return f"“{self.word}”"
+
+    def allow(self, *, by):
+        """Let the word stand where its sentence denies or questions it. Raises LeaveRefused."""
+        if by.pk == self.asked_by_id:
+            raise LeaveRefused(_("You asked for this yourself. Somebody else has to allow it."))
+        if self.article.credits.filter(role=Role.AUTHOR, person__user=by).exists():
+            raise LeaveRefused(_("You are an author of this article. Somebody else has to allow it."))
+        waiting = WordExemption.objects.filter(pk=self.pk, allowed_by=None)
+        if not waiting.update(allowed_by=by, allowed_at=timezone.now()):
+            raise LeaveRefused(_("Somebody was faster: this is decided already, or was taken back."))
+        self.refresh_from_db()
+
+    def take_back(self, *, by):
+        """Forget what was asked and not yet allowed. Raises LeaveRefused."""
+        if by.pk != self.asked_by_id:
+            raise LeaveRefused(_("Only the person who asked can take it back."))
+        deleted, _rows = WordExemption.objects.filter(pk=self.pk, allowed_by=None).delete()
+        if not deleted:
+            raise LeaveRefused(_("Somebody was faster: this is decided already, or was taken back."))

@@ -20,6 +20,8 @@ LAST_LINES = (
     r"Admin: http://localhost:{port}/admin/\n"
     r"Sign in: demo / (?P<password>\S+)\n"
     r"Sign in: nurse / (?P=password)\n"
+    r"Sign in: author / (?P=password)\n"
+    r"Sign in: reviewer / (?P=password)\n"
     r"Sign in: editor / (?P=password)\n"
 )
 
