@@ -15,7 +15,7 @@ from .evidence import (
 )
 from .interest import InterestStatement
 from .person import Credit, Person, Role
-from .publication import GRACE, LEAST_CHANGE_NOTE, ChangeKind, Publication, ReviewState
+from .publication import GRACE, LEAST_CHANGE_NOTE, NOTICE, ChangeKind, Publication, ReviewState
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
 from .signature import Signature
@@ -27,6 +27,7 @@ __all__ = [
     "CLINICAL",
     "GRACE",
     "LEAST_CHANGE_NOTE",
+    "NOTICE",
     "TRANSITIONS",
     "WITH_SUMMARY",
     "WRITTEN",
