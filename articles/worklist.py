@@ -236,28 +236,46 @@ def facts_due() -> list[FactDue]:
 
 
 @dataclass(frozen=True)
+class Flaw:
+    """A fact that may no longer be cited, and why not."""
+
+    key: str
+    why: str
+    fact_pk: int | None  # None where there is no such fact
+
+
+@dataclass(frozen=True)
 class Unsupported:
-    """A page that readers see and that cites what may no longer be cited; why not, fact by fact."""
+    """A page that readers see and that could not be published today, because of what it cites."""
 
     page: Publication
-    problems: dict[str, str] = field(default_factory=dict)
+    flaws: list[Flaw]
 
 
 def pages_with_uncitable_facts() -> list[Unsupported]:
-    """Return the public pages that could not be published today, because of the facts that they cite."""
+    """Return the public pages whose facts went stale, back to unchecked, or lost their source."""
     ledger = evidence.ledger()
+    numbers = dict(Fact.objects.values_list("key", "pk"))
     citable = set(Fact.objects.publishable().values_list("key", flat=True))
     pages = Publication.objects.public().select_related("article").defer("head_html", "body_html")
     found = []
     for page in pages.order_by("slug", "language"):
-        problems = {}
-        for key in _cited(page, ledger):
-            if key not in citable:
-                fact = ledger.facts.get(key)
-                problems[key] = (fact and ledger.problem(fact)) or _("It has no source that can be followed.")
-        if problems:
-            found.append(Unsupported(page, problems))
+        flaws = [
+            Flaw(key, _why_not(key, ledger), numbers.get(key))
+            for key in _cited(page, ledger)
+            if key not in citable
+        ]
+        if flaws:
+            found.append(Unsupported(page, flaws))
     return found
+
+
+def _why_not(key: str, ledger: evidence.Ledger) -> str:
+    try:
+        ledger.fact(key)
+    except evidence.UnknownFact as problem:
+        return str(problem)
+    return _("%(fact)s has no source that can be followed.") % {"fact": key}
 
 
 def _cited(page: Publication, ledger: evidence.Ledger) -> list[str]:

@@ -1,6 +1,7 @@
 """Who writes and reviews, what articles are sorted by, and the statement that opens each of them."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -14,7 +15,7 @@ from .guarded import FixedKey, NobodyDeletes
 
 @admin.register(Person)
 class PersonAdmin(FixedKey):
-    list_display = ["name_en", "name_ko", "role_en", "works_for_clinic", "user", "origin"]
+    list_display = ["name_en", "name_ko", "role_en", "works_for_clinic", "user", "invented"]
     list_filter = ["works_for_clinic", "is_demonstration"]
     list_select_related = ["user"]
     search_fields = ["name_en", "name_ko"]
@@ -42,10 +43,17 @@ class PersonAdmin(FixedKey):
             kwargs["queryset"] = get_user_model().objects.filter(is_staff=True).order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=_("comes from"), ordering="is_demonstration")
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name.startswith("interests"):
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 3})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description=_("who is it"), ordering="is_demonstration")
+    def invented(self, person):
+        return format_html("<strong>{}</strong>", _("invented")) if person.is_demonstration else ""
+
+    @admin.display(description=_("who is it"))
     def origin(self, person):
-        if not person.is_demonstration:
-            return _("the clinic")
         return format_html(
             "<strong>{}</strong>", _("Invented for the demonstration: their signature counts nowhere else.")
         )

@@ -62,7 +62,7 @@ class Person(Shipped):
         ),
         error_messages={"unique": _("That account belongs to somebody else already.")},
     )
-    is_demonstration = models.BooleanField(default=False, editable=False)
+    is_demonstration = models.BooleanField(_("invented for the demonstration"), default=False, editable=False)
 
     SAID = ["name", "role", "qualification", "licence_body", "interests"]
     WRITTEN = [f"{name}_{language}" for name in SAID for language in ("en", "ko")]
