@@ -15,7 +15,7 @@ GAP = "…"  # where the translator's words go
 UNFILLED = re.compile(r"(?m)(?:^|\|)[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?…[ \t]*(?=$|\||\[)")
 HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 ITEM = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+)(.*)$")
-FENCE = re.compile(r"^:::")
+FENCE = re.compile(r"(?m)^:::(.*)$")
 TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SECTION = re.compile(r"(?m)^(?=## )")
@@ -60,11 +60,17 @@ def frame(text: str, *, line_by_line: bool = False) -> str:
     item its citations and links; so both languages cite the same facts and have the same sections.
     """
     blocks = text.split("\n") if line_by_line else re.split(r"\n\s*\n", text.strip())
-    framed = [_frame_of(block) for block in blocks if block.strip()]
+    framed: list[str] = []
+    in_card = False
+    for block in blocks:
+        if block.strip():
+            framed.append(_frame_of(block, in_card))
+            if fences := FENCE.findall(block):
+                in_card = bool(fences[-1].strip())
     return ("\n" if line_by_line else "\n\n").join(framed) + ("\n" if framed else "")
 
 
-def _frame_of(block: str) -> str:
+def _frame_of(block: str, in_card: bool) -> str:
     lines: list[str] = []
     words: list[str] = []  # lines of one paragraph or item, which become one gap
     opening = ""
@@ -77,12 +83,16 @@ def _frame_of(block: str) -> str:
         opening = ""
 
     for line in block.split("\n"):
-        if FENCE.match(line) or PANEL.match(line):
+        if fence := FENCE.match(line):
+            close()
+            lines.append(line)
+            in_card = bool(fence[1].strip())
+        elif PANEL.match(line):
             close()
             lines.append(line)
         elif heading := HEADING.match(line):
             close()
-            lines.append(_heading(heading[1], heading[2]))
+            lines.append(line if in_card else _heading(heading[1], heading[2]))
         elif line.lstrip().startswith("|"):
             close()
             lines.append(line if TABLE_RULE.match(line) else _table_row(line))
@@ -97,7 +107,10 @@ def _frame_of(block: str) -> str:
 
 
 def _heading(marks: str, text: str) -> str:
-    """Keep the words, which name the section, and write its anchor out: it follows from words otherwise."""
+    """Keep the words, which name the section, and write its anchor out, which else follows from them.
+
+    A heading in a card has none.
+    """
     mark = HEADING_MARK.search(text)
     title = text[: mark.start()] if mark else text
     anchor = (mark and mark[1]) or slugify(title, allow_unicode=True)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -39,8 +40,11 @@ class PersonAdmin(FixedKey):
         ]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name == "user":  # nobody signs with an account that cannot sign in here
-            kwargs["queryset"] = get_user_model().objects.filter(is_staff=True).order_by("username")
+        if (
+            db_field.name == "user"
+        ):  # nobody signs with an account that cannot sign in here; whoever has stays
+            able = Q(is_staff=True) | Q(person__isnull=False)
+            kwargs["queryset"] = get_user_model().objects.filter(able).order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -226,14 +226,15 @@ class Article(ArticleText):
         if original is None:
             self._check_the_address_of_translations()
             return
-        if self.pk and self.slug != original.slug:
-            raise ValidationError(
-                {"slug": _("The address is the same in every language. Change it on the original.")}
-            )
         if original.translation_of_id:
             raise ValidationError({"translation_of": _("That is a translation itself. Choose its original.")})
         if original.language == self.language:
             raise ValidationError({"translation_of": _("The original is in the same language.")})
+        if self.slug != original.slug:
+            message = _(
+                "The address is the same in every language: here “%(slug)s”. Change it on the original."
+            )
+            raise ValidationError({"slug": message % {"slug": original.slug}})
 
     def _check_the_address_of_translations(self):
         languages = self.translations.values("language") if self.pk else []

@@ -30,6 +30,8 @@ on a second line [F43, F45-F47].
 {panel medicines}
 
 ::: urgent
+### Call
+
 Call somebody up to {search_date}.
 :::
 
@@ -53,6 +55,8 @@ FRAME = """\
 {panel medicines}
 
 ::: urgent
+### Call
+
 … {search_date}
 :::
 
@@ -166,6 +170,21 @@ def test_an_editor_begins_the_korean_version(desk, editor):
     assert [(credit.person, credit.role) for credit in draft.credits.all()] == [(writer, Role.AUTHOR)]
     assert (draft.status, draft.latest_revision().by) == (Status.DRAFT, editor)
     assert not draft.is_behind_its_original()
+
+
+def test_an_editor_begins_a_translation_in_a_browser_and_reads_it_beside_its_original(
+    open_page, sign_in, editor
+):
+    article = publish_article(title="Understanding sleep", body="## Rest {#rest}\n\nSleep well.\n")
+    page = sign_in(open_page("/admin/"), editor)
+
+    page.goto(address("change", article))
+    page.get_by_role("button", name="Write the Korean version").click()
+    page.get_by_text("A draft with the sections and citations of the original.").wait_for()
+    assert page.get_by_label("Text:").input_value() == "## Rest {#rest}\n\n…\n"
+    page.get_by_role("link", name="Beside its original").click()
+
+    page.get_by_role("cell", name="Sleep well.").wait_for()
 
 
 def test_a_korean_original_is_written_in_english_from_its_draft(desk):
@@ -356,6 +375,17 @@ def test_a_translation_takes_no_other_address(desk):
     translation.slug = "other"
     translation.save()
     assert translation.slug == "sleep"
+
+
+def test_a_translation_that_is_added_by_hand_says_which_address_it_has(desk):
+    original = make_article(slug="sleep")
+    make_article(slug="sleep", language="ko")
+    form = posted(desk.get("/admin/articles/article/add/"), kind="condition", title="수면", summary="수면.")
+    form |= {"body": "환영합니다.", "language": "ko", "translation_of": str(original.pk)}
+
+    for slug, said in (("other", "here “sleep”"), ("sleep", "already exists")):
+        page = desk.post("/admin/articles/article/add/", form | {"slug": slug})
+        assert said in page.text
 
 
 def test_an_address_that_the_translation_could_not_have_is_refused():
