@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any
 
+from django.contrib.admin.utils import label_for_field
 from django.utils.text import slugify
 
 from .models import WRITTEN, Article, Credit, Language, Role
@@ -151,8 +152,7 @@ def side_by_side(original: ArticleText, translation: ArticleText) -> list[tuple[
             continue
         pairs = _pairs(name, getattr(original, name), getattr(translation, name))
         if pairs:
-            label = original._meta.get_field(name).verbose_name
-            found.append((str(label), pairs))
+            found.append((str(label_for_field(name, type(original))), pairs))
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import NegatedExpression
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -102,7 +103,7 @@ def count_of_tasks(user: Any) -> int:
     return first.union(*others, all=True).count()
 
 
-def missing_signatures() -> QuerySet[Credit]:
+def missing_signatures() -> QuerySet[Any]:
     """Return each reviewer whose signature an article in review still needs.
 
     For many articles what publishing.reviewers_waiting() says of one.
@@ -116,26 +117,26 @@ def missing_signatures() -> QuerySet[Credit]:
     return Credit.objects.filter(~Exists(signed), role=Role.REVIEWER, article__status=Status.IN_REVIEW)
 
 
-def _not_saved_by(user: Any, article: str = "pk") -> Exists:
+def _not_saved_by(user: Any, article: str = "pk") -> NegatedExpression:
     """Leave out articles whose text the person saved last: somebody else has to sign it."""
     newer = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"))
     return ~Exists(Revision.objects.filter(~Exists(newer), article=OuterRef(article), by=user))
 
 
-def own_signatures(user: Any) -> QuerySet[Credit]:
+def own_signatures(user: Any) -> QuerySet[Any]:
     if not user.has_perm("articles.sign_article"):
         return Credit.objects.none()
     return missing_signatures().filter(_not_saved_by(user, "article"), person__user=user)
 
 
-def signatures_of_others(user: Any) -> QuerySet[Credit]:
+def signatures_of_others(user: Any) -> QuerySet[Any]:
     """Return the signatures that people without an account gave, or will give, on paper."""
     if not user.has_perm("articles.publish_article"):
         return Credit.objects.none()
     return missing_signatures().filter(_not_saved_by(user, "article"), person__user=None)
 
 
-def ready_to_publish(user: Any) -> QuerySet[Article]:
+def ready_to_publish(user: Any) -> QuerySet[Any]:
     if not user.has_perm("articles.publish_article"):
         return Article.objects.none()
     signed = Signature.objects.filter(article=OuterRef("pk"), signed_at__gte=OuterRef("submitted_at"))
@@ -150,7 +151,7 @@ def words_to_allow(user: Any) -> QuerySet[WordExemption]:
     return WordExemption.objects.filter(allowed_by=None).exclude(asked_by=user)
 
 
-def sent_back(user: Any) -> QuerySet[Article]:
+def sent_back(user: Any) -> QuerySet[Any]:
     """Return the drafts that came back to this person: who saved the text last, or is named as writing it."""
     if not user.has_perm("articles.change_article"):
         return Article.objects.none()
