@@ -36,6 +36,7 @@ from .models import (
 )
 from .models.text import ArticleText
 from .quality import Problem
+from .translating import has_gaps
 
 
 class Refused(Exception):
@@ -111,6 +112,8 @@ def submit(article: Article, *, by: Any, note: str = "", had: Seen | None = None
             raise Refused(_("Name an author first."))
         if not any(credit.role == Role.REVIEWER for credit in credits):
             raise Refused(_("Name a clinical reviewer first: somebody has to read it."))
+        if has_gaps(held):
+            raise Refused(_("Some passages are still “…”: write them first."))
         held.mark(submitted_at=timezone.now())
 
 

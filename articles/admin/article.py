@@ -14,6 +14,7 @@ from .preview import Previews
 from .revisions import Revisions
 from .rules import Rules
 from .steps import Steps
+from .translation import Translations
 from .worklist import Worklist
 
 
@@ -50,7 +51,7 @@ class ArticleForm(forms.ModelForm):
 
     def save(self, commit=True):
         if self.cleaned_data.get("follows_original"):
-            self.instance.translated_from = self.instance.original_now().revision
+            self.instance.follow_original()
         return super().save(commit)
 
     def both_texts(self) -> list[Difference]:
@@ -67,7 +68,7 @@ class Credits(admin.TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(Steps, Rules, Previews, Worklist, Revisions, NobodyDeletes):
+class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, NobodyDeletes):
     form = ArticleForm
     list_display = ["title", "language", "kind", "topic", "status", "next_review_on"]
     list_filter = ["status", "language", "topic", "kind"]

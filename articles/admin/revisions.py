@@ -1,7 +1,7 @@
 """Every saved text of an article: compared word by word, and brought back."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -63,10 +63,11 @@ class Revisions(ArticlePages):
             revision = self.revision_or_404(article, str(number))
             for name in WRITTEN:
                 setattr(article, name, getattr(revision, name))
-            taken = type(article).objects.filter(language=article.language, slug=article.slug)
-            if taken.exclude(pk=article.pk).exists():
-                # What was right then may not be now.
-                messages.error(request, gettext("Another article has that address now."))
+            try:
+                article.full_clean()
+            except ValidationError as error:
+                # What was right then may not be now: another article has taken the address.
+                messages.error(request, " ".join(error.messages))
             else:
                 article.save(by=request.user, restored_from=revision)
                 messages.success(request, gettext("Revision %(number)d is back.") % {"number": number})

@@ -8,7 +8,7 @@ from .link_check import LinkCheck
 from .person import Credit, Person, Role
 from .picture import Picture, PictureKind
 from .price import PriceItem
-from .publication import GRACE, LEAST_CHANGE_NOTE, ChangeKind, Publication, ReviewState
+from .publication import GRACE, LEAST_CHANGE_NOTE, NOTICE, ChangeKind, Publication, ReviewState
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
 from .search import SearchRecord
@@ -23,6 +23,7 @@ __all__ = [
     "CLINICAL",
     "GRACE",
     "LEAST_CHANGE_NOTE",
+    "NOTICE",
     "TRANSITIONS",
     "WITH_SUMMARY",
     "WRITTEN",

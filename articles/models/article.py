@@ -2,12 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .person import Role
-from .text import WRITTEN, ArticleText, Kind, Language
+from .text import CLINICAL, WRITTEN, ArticleText, Kind, Language
 
 
 class Status(models.TextChoices):
@@ -67,6 +67,19 @@ class ArticleQuerySet(models.QuerySet):
         from .publication import Publication
 
         return self.filter(pk__in=Publication.objects.public().values("article"))
+
+    def behind_their_original(self):
+        """Keep the translations of which `is_behind_its_original` is true; all in one query.
+
+        Adds `original_changed_at`, the moment from which readers see what the original says now.
+        """
+        from .publication import Publication
+
+        now = Publication.objects.public().filter(article=OuterRef("translation_of"))
+        same = now.filter(**{name: OuterRef(f"translated_from__{name}") for name in CLINICAL})
+        return self.filter(Exists(now), ~Exists(same)).annotate(
+            original_changed_at=Subquery(now.values("visible_from")[:1])
+        )
 
 
 class Article(ArticleText):
@@ -179,9 +192,12 @@ class Article(ArticleText):
     def save(self, *, by=None, restored_from=None, **kwargs):
         """Save, and keep a revision of what is new; `by` is None for what came with the software.
 
-        A changed clinical text is a draft again: whoever signed it signed other words.
+        A changed clinical text is a draft again: whoever signed it signed other words. The address is the
+        same in every language: a translation takes its original's, and changes with it.
         """
         self.body, self.in_short = _tidy(self.body), _tidy(self.in_short)
+        if self.translation_of:
+            self.slug = self.translation_of.slug
         latest = self.latest_revision()
         changed = latest is None or latest.digest != self.digest
         if latest and changed:
@@ -195,6 +211,9 @@ class Article(ArticleText):
                 restored_from=restored_from,
                 **{name: getattr(self, name) for name in WRITTEN},
             )
+        if latest and latest.slug != self.slug:
+            for translation in self.translations.select_for_update(of=("self",)):
+                translation.save(by=by)
 
     def _status_after_change(self, *, words_changed: bool) -> str:
         if words_changed:
@@ -205,11 +224,25 @@ class Article(ArticleText):
     def clean(self):
         original = self.translation_of
         if original is None:
+            self._check_the_address_of_translations()
             return
         if original.translation_of_id:
             raise ValidationError({"translation_of": _("That is a translation itself. Choose its original.")})
         if original.language == self.language:
             raise ValidationError({"translation_of": _("The original is in the same language.")})
+        if self.slug != original.slug:
+            message = _(
+                "The address is the same in every language: here “%(slug)s”. Change it on the original."
+            )
+            raise ValidationError({"slug": message % {"slug": original.slug}})
+
+    def _check_the_address_of_translations(self):
+        languages = self.translations.values("language") if self.pk else []
+        family = Q(pk=self.pk) | Q(translation_of=self.pk)
+        if Article.objects.filter(language__in=languages, slug=self.slug).exclude(family).exists():
+            raise ValidationError(
+                {"slug": _("Another article has that address in the language of the translation.")}
+            )
 
     @property
     def original_id(self) -> int:
@@ -254,12 +287,30 @@ class Article(ArticleText):
         original = self.translation_of
         return original and original.publications.visible().select_related("revision").first()
 
+    def text_to_translate(self):
+        """Return the revision that a translation of this article starts from: the published one, if any."""
+        published = self.publications.visible().select_related("revision").first()
+        return published.revision if published else self.latest_revision()
+
     def is_behind_its_original(self) -> bool:
         """Whether the original says something else now than when this was translated."""
         now = self.original_now()
         if now is None:
             return False
         return self.translated_from is None or self.translated_from.clinical_digest != now.clinical_digest
+
+    def follow_original(self):
+        """Say that this translation says what readers see of the original now; save() keeps it.
+
+        Its words may be the signed ones, so it needs no new signature, and readers learn of it with the
+        next version.
+        """
+        now = self.original_now()
+        if now is None:
+            return
+        self.translated_from = now.revision
+        if self.status == Status.PUBLISHED:
+            self.status = Status.SIGNED
 
     def has_something_public(self) -> bool:
         return type(self).objects.published().filter(pk=self.pk).exists()

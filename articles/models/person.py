@@ -15,12 +15,22 @@ from .shipped import Shipped
 class Person(Shipped):
     """Somebody who signs for what the site says."""
 
-    key = models.SlugField(_("address"), max_length=60, unique=True)
+    key = models.SlugField(
+        _("address"),
+        max_length=60,
+        unique=True,
+        help_text=_("Small letters and hyphens, such as jin-park. It cannot be changed later."),
+    )
     name_en = models.CharField(_("name (English)"), max_length=100)
     name_ko = models.CharField(_("name (Korean)"), max_length=100)
     role_en = models.CharField(_("position (English)"), max_length=120)
     role_ko = models.CharField(_("position (Korean)"), max_length=120)
-    qualification_en = models.CharField(_("qualification (English)"), max_length=200, blank=True)
+    qualification_en = models.CharField(
+        _("qualification (English)"),
+        max_length=200,
+        blank=True,
+        help_text=_("As on the licence: “Specialist in psychiatry”, not “leading expert”."),
+    )
     qualification_ko = models.CharField(_("qualification (Korean)"), max_length=200, blank=True)
     licence_body_en = models.CharField(
         _("licensed by (English)"),
@@ -29,7 +39,11 @@ class Person(Shipped):
         help_text=_("The body that gave the licence. Who reviews needs it and a qualification."),
     )
     licence_body_ko = models.CharField(_("licensed by (Korean)"), max_length=200, blank=True)
-    works_for_clinic = models.BooleanField(_("works for the clinic"), default=True)
+    works_for_clinic = models.BooleanField(
+        _("works for the clinic"),
+        default=True,
+        help_text=_("Readers are told. Some articles need a reviewer who does not."),
+    )
     interests_en = models.TextField(
         _("interests (English)"),
         help_text=_("What readers should know: who pays, shares, fees, patents. “None” is an answer."),
@@ -42,9 +56,13 @@ class Person(Shipped):
         blank=True,
         related_name="person",
         verbose_name=_("staff account"),
-        help_text=_("Empty for somebody outside, who reads by a preview link."),
+        help_text=_(
+            "Who signs in with it signs as this person. Empty for somebody outside: they read by a preview "
+            "link, and an editor enters the signature that they gave on paper."
+        ),
+        error_messages={"unique": _("That account belongs to somebody else already.")},
     )
-    is_demonstration = models.BooleanField(default=False, editable=False)
+    is_demonstration = models.BooleanField(_("invented for the demonstration"), default=False, editable=False)
 
     SAID = ["name", "role", "qualification", "licence_body", "interests"]
     WRITTEN = [f"{name}_{language}" for name in SAID for language in ("en", "ko")]
@@ -129,10 +147,10 @@ class Credit(models.Model):
                 func="""
                     IF EXISTS (
                         SELECT FROM articles_signature AS signature
+                        JOIN articles_article AS article ON article.id = signature.article_id
                         WHERE signature.article_id = NEW.article_id AND signature.person_id = NEW.person_id
-                        AND signature.revision_id = (
-                            SELECT max(id) FROM articles_revision WHERE article_id = NEW.article_id
-                        )
+                        AND signature.signed_at >= article.submitted_at
+                        AND article.status <> 'draft'
                     ) THEN
                         RAISE EXCEPTION 'credit_signer_is_not_author' USING ERRCODE = 'check_violation';
                     END IF;

@@ -21,6 +21,7 @@ from .revision import Revision
 from .text import ArticleText, Kind, Language
 
 GRACE = timedelta(days=30)  # editorial rule C12: how long an overdue page stays in lists
+NOTICE = timedelta(days=30)  # how long before a review is due staff are told
 LEAST_CHANGE_NOTE = 10  # characters, editorial rule C13
 
 
@@ -40,18 +41,30 @@ class ReviewState(StrEnum):
 
 
 class PublicationQuerySet(models.QuerySet):
-    def seen(self):
-        """Keep every version that readers ever saw, withdrawn ones too.
+    def genuine(self):
+        """Leave out what the invented people of the demonstration signed: it shows in no other mode."""
+        return self if settings.DEMONSTRATION else self.filter(is_demonstration=False)
 
-        What the invented people of the demonstration signed shows in no other mode.
-        """
-        found = self.filter(visible_from__lte=timezone.now())
-        return found if settings.DEMONSTRATION else found.filter(is_demonstration=False)
+    def not_withdrawn(self):
+        """Keep the versions whose article was not withdrawn since."""
+        return self.filter(Q(article__withdrawn_at=None) | Q(published_at__gt=F("article__withdrawn_at")))
+
+    def seen(self):
+        """Keep every version that readers ever saw, withdrawn ones too."""
+        return self.genuine().filter(visible_from__lte=timezone.now())
 
     def visible(self):
         """Keep the versions whose day has come and whose article was not withdrawn since."""
-        kept = Q(article__withdrawn_at=None) | Q(published_at__gt=F("article__withdrawn_at"))
-        return self.seen().filter(kept)
+        return self.seen().not_withdrawn()
+
+    def scheduled(self):
+        """Keep the versions whose day has not come, and which none newer will have replaced by then."""
+        newer = Publication.objects.genuine().filter(
+            article=OuterRef("article"),
+            number__gt=OuterRef("number"),
+            visible_from__lte=OuterRef("visible_from"),
+        )
+        return self.genuine().not_withdrawn().filter(~Exists(newer), visible_from__gt=timezone.now())
 
     def public(self):
         """Keep what readers see: of each article the latest version that is visible.
@@ -70,6 +83,15 @@ class PublicationQuerySet(models.QuerySet):
     def listed(self, on: date | None = None):
         """Keep what lists, feeds and search engines may show: not what waits for its review too long."""
         return self.filter(next_review_on__gte=(on or evidence.today()) - GRACE)
+
+    def overdue(self, on: date | None = None):
+        """Keep what should have been reviewed again by now."""
+        return self.filter(next_review_on__lt=on or evidence.today())
+
+    def due_soon(self, on: date | None = None):
+        """Keep what is to be reviewed within the time of notice, and is not overdue."""
+        on = on or evidence.today()
+        return self.filter(next_review_on__range=(on, on + NOTICE))
 
     def for_readers_of(self, language: str):
         """Keep one version per article: the one in `language`, or else the one that there is."""

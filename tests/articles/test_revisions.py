@@ -163,7 +163,7 @@ def test_a_revision_whose_address_is_taken_is_not_brought_back(client, editor, a
     page = client.post(address("restore", article, 1), follow=True).text
 
     article.refresh_from_db()
-    assert "Another article has that address now." in page
+    assert "with this Language and Address already exists" in page
     assert article.slug == "harms"
 
 

@@ -53,7 +53,7 @@ def make_fact(key, *, checked_on=date(2026, 11, 1), verified="yes", **of_source)
         checked_on=checked_on,
         recheck_months=12,
     )
-    source = {"title": "A paper", "venue": "Journal", "year": 2020, "verified": "yes", "doi": "10.1/1"}
+    source = {"title": "A paper", "venue": "Journal", "year": 2020, "verified": "yes", "doi": "10.1000/182"}
     fact.cite([Source.objects.create(key=f"S9{key[1:]}", **(source | of_source))])
 
 
@@ -72,7 +72,7 @@ CASES = [
     Case("C02", "cited_facts_may_be_published", "F90 has not been checked", **said_of("F90")),
     Case("C02", "cited_facts_may_be_published", "F91 was to be checked again by", **said_of("F91")),
     Case("C02", "cited_facts_may_be_published", "F92 has no source that a reader can", **said_of("F92")),
-    Case("C02", "cited_facts_may_be_published", "F93 has no source that a reader can", **said_of("F93")),
+    Case("C02", "cited_facts_may_be_published", "F93 rests on S993, which was retracted", **said_of("F93")),
     Case(
         "C03",
         "claims_about_cells_are_cited",

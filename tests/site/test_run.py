@@ -119,6 +119,8 @@ def test_a_first_run_shows_the_site_and_a_second_changes_nothing(checkout, run, 
     assert said.endswith(
         f"Sign in: demo / {first['password']}\n"
         "Sign in: nurse / (the password you set)\n"
+        f"Sign in: author / {first['password']}\n"
+        f"Sign in: reviewer / {first['password']}\n"
         f"Sign in: editor / {first['password']}\n"
     )
     process.terminate()
