@@ -22,10 +22,8 @@ from .models import Language, Publication
 LATEST = 20
 
 
-class RssFeed(Feed):
+class Latest(Feed):
     """The latest versions in the reader's language, with what changed."""
-
-    feed_type = Rss201rev2Feed
 
     def title(self):
         return clinic().name
@@ -37,9 +35,6 @@ class RssFeed(Feed):
 
     def link(self):
         return settings.SITE_URL + reverse("articles:list")
-
-    def feed_url(self):
-        return settings.SITE_URL + reverse("feed_rss")
 
     def items(self):
         public = Publication.objects.public().listed().filter(language=get_language())
@@ -66,7 +61,14 @@ class RssFeed(Feed):
         return item.author_names
 
 
-class AtomFeed(RssFeed):
+class RssFeed(Latest):
+    feed_type = Rss201rev2Feed
+
+    def feed_url(self):
+        return settings.SITE_URL + reverse("feed_rss")
+
+
+class AtomFeed(Latest):
     feed_type = Atom1Feed
 
     def feed_url(self):
