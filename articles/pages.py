@@ -47,6 +47,6 @@ def original_changed(page: Publication) -> Publication | None:
 
 def related_pages(page: Publication) -> list[Publication]:
     """Return the pages to read next, in the language of the page where they exist in it."""
-    wanted = Article.related.through.objects.filter(from_article=page.article).values("to_article")
+    wanted = Article.related.through.objects.filter(from_article=page.article_id).values("to_article")
     public = Publication.objects.public().listed()
     return list(public.filter(article__in=wanted).in_list_order().defer("body", "head_html", "body_html"))
