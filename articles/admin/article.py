@@ -17,7 +17,6 @@ from .rules import Rules
 from .steps import Steps
 from .worklist import Worklist
 
-
 ROWS = {"summary": 2, "in_short": 4, "body": 28}
 
 
@@ -110,6 +109,7 @@ class ArticleAdmin(Steps, Rules, Previews, Worklist, Revisions, NobodyDeletes):
         if obj:
             stored = Article.objects.get(pk=obj.pk)
             context |= {"stored": stored, **self.desk_context(request, stored)}
+            context |= {"title": stored.title, "subtitle": stored.get_language_display()}
         else:
             context |= self.new_context()
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}

@@ -47,6 +47,7 @@ function keepUp(live, form) {
     say(why, answer.why && `${live.dataset.cannot} ${answer.why}`);
     if (answer.page) showPage(frame, answer.page);
     if (answer.count === undefined) return;
+    live.querySelector(".live-problems").hidden = false;
     say(live.querySelector("#live-count"), answer.count);
     live.querySelector("#live-measures").innerHTML = answer.measures;
     showProblems(live.querySelector("#live-problems"), answer.problems);
@@ -70,10 +71,9 @@ function keepUp(live, form) {
   frame.addEventListener("load", stay);
   stay();
 
-  live.querySelector(".live-problems").hidden = false;
   frame.lastHtml = frame.srcdoc;
   chooseWidth(live);
-  update();
+  if (field("language")?.value !== "") update();
 }
 
 /** Change a text only if it says something else: a live region would read it again. */
