@@ -8,8 +8,8 @@ from .quality.language import HARD_GRADE, LONGEST_AVERAGE, LONGEST_SENTENCE, rea
 from .quality.text import length
 from .rendering import reading_minutes
 
-# The content plan asks for 700 to 1,500 words. Rule C05 counts 200 Hangul syllables for 80 words, which is also
-# how much longer they take to read (rendering.py).
+# The content plan asks for 700 to 1,500 words. Rule C05 counts 200 Hangul syllables for 80 words, which is
+# also how much longer they take to read (rendering.py).
 PLANNED_LENGTH = {"en": (700, 1_500), "ko": (1_750, 3_750)}
 
 

@@ -67,9 +67,22 @@ class ArticleForm(forms.ModelForm):
         return differences(self.overtaken_by, typed)
 
 
+class CreditRows(forms.BaseInlineFormSet):
+    def get_deletion_widget(self):
+        return forms.CheckboxInput(attrs={"aria-label": _("Delete")})
+
+
 class Credits(admin.TabularInline):
     model = Credit
+    formset = CreditRows
     extra = 1
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Name each field: a table has its labels in the head alone, which no screen reader reads out."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = str(field.label).capitalize()
+        return field
 
 
 @admin.register(Article)

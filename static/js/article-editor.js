@@ -48,7 +48,10 @@ function keepUp(live, form) {
     if (answer.page) showPage(frame, answer.page);
     if (answer.count === undefined) return;
     live.querySelector(".live-problems").hidden = false;
-    say(live.querySelector("#live-count"), answer.count);
+    const count = live.querySelector("#live-count");
+    // What the page opened with is no news.
+    if (count.textContent) say(live.querySelector("#live-said"), answer.count);
+    say(count, answer.count);
     live.querySelector("#live-measures").innerHTML = answer.measures;
     showProblems(live.querySelector("#live-problems"), answer.problems);
   }

@@ -1,4 +1,4 @@
-"""What an editor has beside the text: the page that it makes, what the rules say of it, counts, and a link."""
+"""What an editor has beside the text: the page that it makes, what the rules say, counts, and a link."""
 
 import html
 import re
@@ -459,6 +459,22 @@ def test_the_enter_key_in_a_field_saves(desk, article):
 
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert Article.objects.get(pk=article.pk).title == "Saved"
+
+
+def test_every_control_of_the_desk_has_a_name(desk, article):
+    page = desk(article)
+    expect(page.locator("#live-problems li").first).to_be_visible()
+
+    unnamed = page.evaluate("""() => {
+        const named = (control) => control.labels?.length || control.ariaLabel || control.title
+            || (control.matches("button") && control.textContent.trim())
+            || (control.type === "submit" && control.value);
+        return [...document.querySelectorAll("main :is(input, select, textarea, button, iframe)")]
+            .filter((control) => control.type !== "hidden" && control.checkVisibility() && !named(control))
+            .map((control) => control.outerHTML.slice(0, 120));
+    }""")
+
+    assert unnamed == []
 
 
 def test_the_desk_fits_a_narrow_screen(open_page, sign_in, editor, article):
