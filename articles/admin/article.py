@@ -17,7 +17,7 @@ from .rules import Rules
 from .steps import Steps
 from .worklist import Worklist
 
-ROWS = {"summary": 2, "in_short": 4, "body": 28}
+ROWS = {"summary": 3, "in_short": 4, "body": 28}
 
 
 class ArticleForm(forms.ModelForm):

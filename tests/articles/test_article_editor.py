@@ -479,9 +479,12 @@ def test_every_control_of_the_desk_has_a_name(desk, article):
 
 def test_the_desk_fits_a_narrow_screen(open_page, sign_in, editor, article):
     page = sign_in(open_page("/admin/", width=320), editor)
-    page.goto(change(article))
+    article.title = "Another title"
+    article.save()
 
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    for name in ("change", "history"):
+        page.goto(address(name, article))
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, name
 
 
 def test_a_link_is_copied(desk, article):
