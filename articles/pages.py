@@ -61,6 +61,6 @@ def retracted_sources(page: Publication, facts: Ledger) -> list[Source]:
 
 def related_pages(page: Publication) -> list[Publication]:
     """Return the pages that editors named as the ones to read next, as far as readers find them in lists."""
-    wanted = Article.related.through.objects.filter(from_article=page.article).values("to_article")
+    wanted = Article.related.through.objects.filter(from_article=page.article_id).values("to_article")
     public = Publication.objects.public().listed()
     return list(public.filter(article__in=wanted).in_list_order().defer("body", "head_html", "body_html"))

@@ -1,13 +1,20 @@
-"""A text that is not published yet, shown to somebody without an account by a link that expires."""
+"""A text that is not published yet, as readers would see it: beside its form, and by a link that expires."""
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core import signing
-from django.urls import reverse
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
-from .models import Publication, Revision
+from .models import WRITTEN, Article, Kind, Language, Publication, Revision
+from .models.article import _tidy
+from .pages import page_context
 from .publishing import edition
 
 HOLDS_FOR = timedelta(days=14)
@@ -50,3 +57,31 @@ def opened(token: str) -> Preview:
 def _made_at(token: str) -> datetime:
     stamp = signing.b62_decode(token.split(":")[-2])
     return datetime.fromtimestamp(stamp, tz=timezone.get_current_timezone())
+
+
+def typed(article: Article, fields: Mapping[str, str]) -> Article:
+    """Put what somebody is typing into an article in memory, and return it. Nothing is saved.
+
+    It keeps its key, so that its people, signatures and answers count. What is not sent stays as it is.
+    """
+    for name in WRITTEN:
+        if name in fields and (name != "kind" or fields[name] in Kind.values):
+            setattr(article, name, fields[name])
+    article.body, article.in_short = _tidy(article.body), _tidy(article.in_short)  # as saving would
+    if not article.pk and fields.get("language") in Language.values:
+        article.language = fields["language"]
+    return article
+
+
+def reader_page(
+    request: HttpRequest, page: Publication, template: str = "articles/detail.html", **more: Any
+) -> str:
+    """Return the HTML that readers would get of a page that was never saved, at its own address."""
+    with translation.override(page.language):
+        as_reader = copy(request)
+        as_reader.method = "GET"
+        try:
+            as_reader.path = as_reader.path_info = page.get_absolute_url()
+        except NoReverseMatch:  # it has no address yet
+            as_reader.path = as_reader.path_info = reverse("articles:list")
+        return render_to_string(template, page_context(page) | more, request=as_reader)

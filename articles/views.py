@@ -1,5 +1,7 @@
 """The pages that readers see."""
 
+from functools import wraps
+
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -57,7 +59,21 @@ def corrections(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/corrections.html", {"months": changes.by_month(get_language())})
 
 
-@never_cache
+def _for_whoever_has_the_link(view):
+    """Keep a page whose address is its key out of caches, search engines and the logs of other sites."""
+
+    @wraps(view)
+    @never_cache
+    def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return wrapped
+
+
+@_for_whoever_has_the_link
 @require_safe
 def article_preview(request: HttpRequest, token: str) -> HttpResponse:
     """Show a text that is not published to somebody who was given the link, for as long as it holds."""
@@ -71,9 +87,7 @@ def article_preview(request: HttpRequest, token: str) -> HttpResponse:
         page = shown.page()
     except (UnknownFact, rendering.RenderingError) as error:
         return _no_preview(request, _("This text cannot be shown yet"), 409, str(error))
-    with translation.override(page.language):
-        context = page_context(page) | {"preview": shown}
-        return render(request, "articles/preview.html", context)
+    return HttpResponse(preview.reader_page(request, page, "articles/preview.html", preview=shown))
 
 
 def _no_preview(request: HttpRequest, title: str, status: int, why: str = "") -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..compare import Difference, differences
 from ..models import WRITTEN, Article, Credit, Revision
+from ..models.text import CLINICAL
 from .guarded import NobodyDeletes
 from .preview import Previews
 from .revisions import Revisions
@@ -16,6 +17,8 @@ from .rules import Rules
 from .steps import Steps
 from .translation import Translations
 from .worklist import Worklist
+
+ROWS = {"summary": 3, "in_short": 4, "body": 28}
 
 
 class ArticleForm(forms.ModelForm):
@@ -31,6 +34,9 @@ class ArticleForm(forms.ModelForm):
         self.latest = self.instance.latest_revision()
         self.overtaken_by: Revision | None = None
         self.initial["seen"] = self.latest.number if self.latest else 0
+        for name in CLINICAL:
+            if name in self.fields and name != "kind" and self.instance.language:
+                self.fields[name].widget.attrs["lang"] = self.instance.language
         if not self.instance.pk or not self.instance.is_behind_its_original():
             self.fields.pop("follows_original", None)
 
@@ -62,9 +68,22 @@ class ArticleForm(forms.ModelForm):
         return differences(self.overtaken_by, typed)
 
 
+class CreditRows(forms.BaseInlineFormSet):
+    def get_deletion_widget(self):
+        return forms.CheckboxInput(attrs={"aria-label": _("Delete")})
+
+
 class Credits(admin.TabularInline):
     model = Credit
+    formset = CreditRows
     extra = 1
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Name each field: a table has its labels in the head alone, which no screen reader reads out."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = str(field.label).capitalize()
+        return field
 
 
 @admin.register(Article)
@@ -77,16 +96,22 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
     inlines = [Credits]
 
     def get_fieldsets(self, request, obj=None):
-        text = ["kind", "title", "summary", "in_short", "body", "seen"]
-        translation = ["translation_of"] if obj is None or obj.translation_of_id else []
-        if obj and obj.is_behind_its_original() and self.has_change_permission(request, obj):
-            translation.append("follows_original")
-        where = ["language", "slug", "plan", "topic", "related", *translation]
+        text = ["title", "summary", "in_short", "body", "seen"]
+        where = ["kind", "language", "slug", "plan", "topic", "related"]
+        if obj is None or obj.translation_of_id:
+            where.append("translation_of")
+        if not self.has_change_permission(request, obj):
+            # The text stands beside it as readers see it.
+            return [(_("Where it belongs"), {"fields": where})]
+        if obj is None:
+            text, where = ["language", "kind", *text], where[2:]
+        elif obj.is_behind_its_original():
+            text.append("follows_original")
         return [(None, {"fields": text}), (_("Where it belongs"), {"fields": where})]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "summary":
-            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        if rows := ROWS.get(db_field.name):
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": rows})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
@@ -98,6 +123,9 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
         if obj:
             stored = Article.objects.get(pk=obj.pk)
             context |= {"stored": stored, **self.desk_context(request, stored)}
+            context |= {"title": stored.title, "subtitle": stored.get_language_display()}
+        else:
+            context |= self.new_context()
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -147,9 +147,6 @@ class Line:
 
 
 class Rules(ArticlePages):
-    # The form of the panel stands outside the article's own: HTML knows no form within a form.
-    change_form_template = "admin/articles/article/change_form_with_rules.html"
-
     class Media:
         css = {"all": ["css/article-rules.css"]}
 

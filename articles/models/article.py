@@ -16,7 +16,7 @@ class Status(models.TextChoices):
     DRAFT = "draft", _("draft")
     IN_REVIEW = "in_review", _("in review")
     SIGNED = "signed", _("signed")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", pgettext_lazy("status", "published")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

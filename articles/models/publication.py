@@ -34,6 +34,9 @@ class ChangeKind(models.TextChoices):
     REVIEW = "review", _("Reviewed again, nothing changed")
 
 
+LATER_KINDS = [kind.value for kind in ChangeKind if kind != ChangeKind.FIRST]
+
+
 class ReviewState(StrEnum):
     CURRENT = "current"
     OVERDUE = "overdue"  # readers are told
@@ -151,7 +154,7 @@ class Publication(ArticleText):
             models.CheckConstraint(
                 name="publication_change_kind_known",
                 condition=Q(number=1, change_kind=ChangeKind.FIRST)
-                | Q(number__gt=1, change_kind__in=set(ChangeKind.values) - {ChangeKind.FIRST}),
+                | Q(number__gt=1, change_kind__in=LATER_KINDS),
             ),
             models.CheckConstraint(
                 name="publication_next_review_comes_after",
