@@ -159,6 +159,9 @@ class Ledger:
     clinic_statements: frozenset[str] | None = None
     pictures: dict[str, Picture] = field(default_factory=dict)
 
+    # Whether a fact that may not be published stops whoever cites it; not so in a preview.
+    strict: bool = True
+
     def fact(self, id: str) -> Fact:
         """Return a fact that may be published, or raise UnknownFact."""
         fact = self.facts.get(id)
@@ -167,7 +170,7 @@ class Ledger:
                 gettext("%(fact)s is not in the evidence ledger. Look its number up under Facts.")
                 % {"fact": id}
             )
-        if problem := self.problem(fact):
+        if self.strict and (problem := self.problem(fact)):
             raise UnknownFact(problem)
         return fact
 

@@ -1,6 +1,7 @@
 """From an article of the database to the manuscript that the quality rules read."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -129,14 +130,17 @@ def unreadable(article: Article) -> list[Problem]:
     return []
 
 
-def render_text(words: ArticleText, language: str) -> Rendered:
-    """Render the words of an article or revision. Raises UnknownFact or RenderingError."""
+def render_text(words: ArticleText, language: str, *, strict: bool = True) -> Rendered:
+    """Render the words of an article or revision. Raises UnknownFact or RenderingError.
+
+    Unless `strict`, a fact that is known but may not be published stands as if it might.
+    """
     return render(
         body=words.body,
         in_short=words.in_short,
         has_summary=words.has_summary,
         language=language,
-        ledger=ledger(),
+        ledger=replace(ledger(), strict=strict),
     )
 
 

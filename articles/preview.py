@@ -13,7 +13,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
 from .models import WRITTEN, Article, Kind, Language, Publication, Revision
-from .models.article import _tidy
 from .pages import page_context
 from .publishing import edition
 
@@ -35,7 +34,7 @@ class Preview:
 
     def page(self) -> Publication:
         """Return the page as readers would see it, not saved. Raises UnknownFact or RenderingError."""
-        return edition(self.revision.article, self.revision)
+        return edition(self.revision.article, self.revision, strict=False)
 
 
 def link_to(revision: Revision) -> str:
@@ -67,7 +66,7 @@ def typed(article: Article, fields: Mapping[str, str]) -> Article:
     for name in WRITTEN:
         if name in fields and (name != "kind" or fields[name] in Kind.values):
             setattr(article, name, fields[name])
-    article.body, article.in_short = _tidy(article.body), _tidy(article.in_short)  # as saving would
+    article.tidy()  # as saving would
     if not article.pk and fields.get("language") in Language.values:
         article.language = fields["language"]
     return article

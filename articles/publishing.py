@@ -238,10 +238,10 @@ def stopping(article: Article, change_note: str) -> list[Problem]:
     return [p for p in problems_of(article, version=version, change_note=change_note) if p.is_open]
 
 
-def edition(article: Article, words: ArticleText | None = None) -> Publication:
+def edition(article: Article, words: ArticleText | None = None, *, strict: bool = True) -> Publication:
     """Return a page as readers would see it, not saved: of `words`, or of the text that stands.
 
-    Raises UnknownFact or RenderingError.
+    Raises UnknownFact or RenderingError. A preview is not `strict`: what stops publication is shown in it.
     """
     words = words or article
     signatures = [s for s in article.signatures_now() if s.digest == words.clinical_digest]
@@ -253,7 +253,7 @@ def edition(article: Article, words: ArticleText | None = None) -> Publication:
         "reviewed_on": max((s.reviewed_on for s in signatures), default=None),
         "next_review_on": min((s.next_review_on for s in signatures), default=None),
         **{name: getattr(words, name) for name in WRITTEN},
-        **vars(render_text(words, article.language)),
+        **vars(render_text(words, article.language, strict=strict)),
     }
     return Publication(
         article=article,

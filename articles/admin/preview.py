@@ -36,7 +36,7 @@ class Shown:
     @classmethod
     def of(cls, request: HttpRequest, article: Article) -> Self:
         try:
-            return cls(html=reader_page(request, edition(article)))
+            return cls(html=reader_page(request, edition(article, strict=False)))
         except (UnknownFact, RenderingError) as error:
             return cls(why=str(error))
 

@@ -61,6 +61,11 @@ TRANSITIONS = {
 }
 
 
+# What publishing.py writes, and nothing else does.
+WRITTEN_BY_STEPS = ["status", "submitted_at", "reviewed_on", "next_review_on", "interest_statement"]
+WRITTEN_BY_STEPS += ["withdrawn_at", "withdrawn_because"]
+
+
 class ArticleQuerySet(models.QuerySet):
     def published(self):
         """Keep what the public may see now: see Publication.objects.public(), which decides it."""
@@ -195,14 +200,20 @@ class Article(ArticleText):
         A changed clinical text is a draft again: whoever signed it signed other words. The address is the
         same in every language: a translation takes its original's, and changes with it.
         """
-        self.body, self.in_short = _tidy(self.body), _tidy(self.in_short)
+        self.tidy()
         if self.translation_of:
             self.slug = self.translation_of.slug
+        held = self._as_the_steps_left_it()
         latest = self.latest_revision()
         changed = latest is None or latest.digest != self.digest
-        if latest and changed:
-            signed = latest.clinical_digest == self.clinical_digest
-            self.status = self._status_after_change(words_changed=not signed)
+        if latest and latest.clinical_digest != self.clinical_digest:
+            self.status = TRANSITIONS[Status(self.status)][Step.CHANGE]
+        elif self.status == Status.PUBLISHED and (
+            changed or held and held.translated_from_id != self.translated_from_id
+        ):
+            # A new address, or the word that a translation follows, is published like a new text, and
+            # needs no new signature.
+            self.status = Status.SIGNED
         super().save(**kwargs)
         if changed:
             self.revisions.create(
@@ -215,11 +226,15 @@ class Article(ArticleText):
             for translation in self.translations.select_for_update(of=("self",)):
                 translation.save(by=by)
 
-    def _status_after_change(self, *, words_changed: bool) -> str:
-        if words_changed:
-            return TRANSITIONS[Status(self.status)][Step.CHANGE]
-        # A new address is published like a new text, and needs no new signature.
-        return Status.SIGNED if self.status == Status.PUBLISHED else self.status
+    def _as_the_steps_left_it(self):
+        """Take over what only publishing.py writes: this instance may have been read before a step.
+
+        Returns the stored row, locked; None for a new one.
+        """
+        held = Article.objects.select_for_update(of=("self",)).filter(pk=self.pk).first()
+        for name in WRITTEN_BY_STEPS if held else ():
+            setattr(self, name, getattr(held, name))
+        return held
 
     def clean(self):
         original = self.translation_of
@@ -309,8 +324,6 @@ class Article(ArticleText):
         if now is None:
             return
         self.translated_from = now.revision
-        if self.status == Status.PUBLISHED:
-            self.status = Status.SIGNED
 
     def has_something_public(self) -> bool:
         return type(self).objects.published().filter(pk=self.pk).exists()
@@ -324,12 +337,6 @@ class Article(ArticleText):
         for name, value in changes.items():
             setattr(self, name, value)
         Article.objects.filter(pk=self.pk).update(**changes)
-
-
-def _tidy(text: str) -> str:
-    """Write line breaks in one way: browsers send another than files have."""
-    lines = "\n".join(text.splitlines()).strip()
-    return f"{lines}\n" if lines else ""
 
 
 def next_steps(status: str) -> list[Step]:

@@ -69,6 +69,12 @@ class ArticleText(models.Model):
         """Whether the page opens with the standard summary instead of points of its own."""
         return self.kind in WITH_SUMMARY
 
+    def tidy(self):
+        """Write line breaks in one way: browsers send another than files have."""
+        for name in ("body", "in_short"):
+            lines = "\n".join(getattr(self, name).splitlines()).strip()
+            setattr(self, name, f"{lines}\n" if lines else "")
+
     def _fingerprint(self, names):
         text = "\0".join(str(getattr(self, name)) for name in names)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from articles.evidence import EvidenceLevel
+from articles.evidence import EvidenceLevel, Fact
 
 from .manuscript import Manuscript, expand
 from .numbers import stated_number
@@ -69,7 +70,11 @@ def cited_facts_may_be_published(manuscript: Manuscript) -> Iterator[Finding]:
             elif not fact.can_be_followed:
                 message = _("%(fact)s has no source that a reader can open. Add a link, a DOI or a statute.")
             if message:
-                yield passage, message % {"fact": id, "day": fact and fact.check_by, "source": gone}, id
+                yield passage, message % {"fact": id, "day": _day(fact), "source": gone}, id
+
+
+def _day(fact: Fact | None) -> str:
+    return date_format(fact.check_by, "DATE_FORMAT") if fact and fact.check_by else ""
 
 
 @rule("C03")

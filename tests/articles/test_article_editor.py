@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import signing
@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from articles import preview, publishing
 from articles.measures import PLANNED_LENGTH, measures_of
-from articles.models import Article, Revision, Status
+from articles.models import Article, Fact, Revision, Status
 from tests.factories import make_article, publish
 
 pytestmark = pytest.mark.usefixtures("articles")
@@ -498,3 +498,14 @@ def test_a_link_is_copied(desk, article):
     expect(page.get_by_text("Copied.")).to_be_visible()
     link = page.get_by_label("Link to revision 1").input_value()
     assert page.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_a_fact_that_lapsed_stops_publication_and_not_the_preview(client, editor, articles):
+    article = Article.objects.get(plan="A07")
+    Fact.objects.filter(key="F43").update(checked_on=date(2020, 1, 1))
+    client.force_login(editor)
+
+    answer = asked(client, article)
+
+    assert "Researchers put together 55 trials" in answer["page"]
+    assert "F43 was to be checked again by" in answer["problems"]

@@ -499,3 +499,15 @@ def test_a_version_for_next_week_waits_and_a_withdrawal_stops_it():
     publishing.withdraw(article, by=None, reason="It was wrong.")
 
     assert not public.filter(article=article).exists()
+
+
+def test_saving_an_old_copy_of_an_article_undoes_no_step():
+    article = bring_to(Status.SIGNED)
+    old = Article.objects.get(pk=article.pk)
+    publish_again(article)
+
+    old.save()
+
+    stored = Article.objects.get(pk=article.pk)
+    assert stored.status == Status.PUBLISHED
+    assert stored.reviewed_on is not None

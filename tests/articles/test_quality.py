@@ -116,7 +116,7 @@ def test_a_number_in_the_summary_is_sent_to_the_text(language, text):
     [
         ("F99", "not in the evidence ledger"),
         ("F03", "has not been checked"),
-        ("F04", "checked again by 2026-11-22"),
+        ("F04", "checked again by 22 November 2026"),
         ("F05", "no source that a reader can open"),
         ("F98-F99", "not in the evidence ledger"),
         ("F01, F05", "no source that a reader can open"),
