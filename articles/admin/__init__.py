@@ -1,3 +1,25 @@
-from . import article, evidence, legal_review, people, picture, prices, register
+from . import (
+    article,
+    fact,
+    legal_review,
+    people,
+    picture,
+    prices,
+    register,
+    search,
+    source,
+    treatment_status,
+)
 
-__all__ = ["article", "evidence", "legal_review", "people", "picture", "prices", "register"]
+__all__ = [
+    "article",
+    "fact",
+    "legal_review",
+    "people",
+    "picture",
+    "prices",
+    "register",
+    "search",
+    "source",
+    "treatment_status",
+]

@@ -19,8 +19,9 @@ from ..pictures import articles_by_picture, pages_by_picture
 from ..quality.phrases import phrases
 from ..quality.text import normal
 from ..reencoding import UnusablePicture, encode
-from .evidence import LockedForm, article_links
+from .citing import article_links
 from .guarded import FixedKey
+from .locked import LockedForm
 
 THUMBNAIL = (96, 72)
 SHOWN = (480, 480)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import PriceItem
-from .evidence import LockedForm
 from .guarded import NobodyDeletes
+from .locked import LockedForm
 
 
 class PriceItemForm(LockedForm):

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import register
 from ..models import ClinicStatement, Document, StatementDocument
-from .evidence import LockedForm
 from .guarded import FixedKey, NobodyDeletes
+from .locked import LockedForm
 
 
 class DocumentForm(LockedForm):

@@ -1,17 +1,15 @@
-"""The evidence ledger for editors: a fact is corrected with a reason, and what cites it is named."""
+"""Facts for editors: corrected with a reason, approved by two as a benefit; what cites them is named."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -22,84 +20,17 @@ from ..citing import articles_citing, citing_articles
 from ..models import (
     About,
     ApprovedAlready,
-    Article,
     BenefitApproval,
     Fact,
     FactChange,
-    FactSource,
     OtherWording,
-    SearchRecord,
     Source,
-    TreatmentStatus,
 )
 from ..models.benefit_approval import APPROVERS
-from ..models.source import bare_doi
-from .guarded import FixedKey, NobodyDeletes
-
-
-class KeysField(forms.CharField):
-    """Rows by their numbers, in the order in which they are typed: S28, S30."""
-
-    def __init__(self, model, **options):
-        super().__init__(**options)
-        self.model = model
-
-    def clean(self, value):
-        keys = super().clean(value).upper().replace(",", " ").split()
-        found = {row.key: row for row in self.model.objects.filter(key__in=keys)}
-        if missing := [key for key in keys if key not in found]:
-            raise ValidationError(
-                _("Not in the list: %(keys)s."), params={"keys": ", ".join(missing)}, code="missing"
-            )
-        return [found[key] for key in dict.fromkeys(keys)]
-
-
-class LockedForm(forms.ModelForm):
-    """A form that is refused when somebody else saved the row while it was open."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.stored_digest = self.instance.digest() if self.instance.pk else ""
-        self.initial["seen"] = self.stored_digest
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.instance.pk and cleaned.get("seen") != self.stored_digest:
-            raise ValidationError(
-                _(
-                    "Somebody else changed this while you had it open. Nothing was saved and what you typed "
-                    "is still here. Open it in another window to see what it says now."
-                )
-            )
-        return cleaned
-
-
-def article_links(articles: list[Article]) -> SafeString | str:
-    """Return links to the change pages of articles, or a dash."""
-    if not articles:
-        return "–"
-    return format_html_join(
-        ", ",
-        '<a href="{}">{} {} ({})</a>',
-        (
-            (
-                reverse("admin:articles_article_change", args=[article.pk]),
-                article.plan,
-                article.title,
-                article.get_language_display(),
-            )
-            for article in articles
-        ),
-    )
-
-
-def _due(day) -> SafeString | str:
-    if day is None:
-        return "–"
-    text = date_format(day, "DATE_FORMAT")
-    return format_html("<strong>{} – {}</strong>", text, _("overdue")) if day < evidence.today() else text
+from .citing import article_links, name_articles
+from .due import due_day
+from .guarded import NobodyDeletes
+from .locked import KeysField, LockedForm
 
 
 class Freshness(admin.SimpleListFilter):
@@ -295,11 +226,11 @@ class FactAdmin(NobodyDeletes):
 
     @admin.display(description=_("check by"))
     def due(self, fact):
-        return _due(fact.check_by)
+        return due_day(fact.check_by)
 
     @admin.display(description=_("check by"))
     def check_by_day(self, fact):
-        return _due(fact.check_by)
+        return due_day(fact.check_by)
 
     @admin.display(description=_("cited by"))
     def cited(self, fact):
@@ -344,14 +275,6 @@ class FactAdmin(NobodyDeletes):
                 name_articles(request, articles_citing([obj.key]))
 
 
-def name_articles(request, articles: list[Article]) -> None:
-    """Tell staff which articles to look at again."""
-    if articles:
-        messages.warning(
-            request, format_html("{} {}", gettext("Look at these articles again:"), article_links(articles))
-        )
-
-
 @admin.register(FactChange)
 class FactChangeAdmin(NobodyDeletes):
     list_display = ["at", "fact_key", "field", "was", "became", "reason", "by"]
@@ -371,143 +294,3 @@ class FactChangeAdmin(NobodyDeletes):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-class SourceForm(LockedForm):
-    class Meta:
-        model = Source
-        fields = ["authors", "title", "venue", "year", "doi", "pmid", "url", "reference"]
-        fields += ["verified", "retracted", "retraction_note", "note"]
-
-    def clean_doi(self):
-        return bare_doi(self.cleaned_data["doi"])
-
-
-@admin.register(Source)
-class SourceAdmin(NobodyDeletes):
-    form = SourceForm
-    list_display = ["key", "title", "year", "verified", "can_be_followed", "link", "retracted"]
-    list_select_related = ["link_check"]
-    list_filter = ["verified", "retracted", "link_check__answer"]
-    search_fields = ["key", "title", "authors", "doi", "url"]
-    list_per_page = 100
-    readonly_fields = ["fact_list", "cited_by"]
-
-    def get_fieldsets(self, request, obj=None):
-        if obj is None:
-            return [(None, {"fields": ["key", *SourceForm.Meta.fields]})]
-        hidden = ["seen"] if self.has_change_permission(request, obj) else []
-        return [
-            (None, {"fields": [*SourceForm.Meta.fields, *hidden]}),
-            (_("What rests on it"), {"fields": ["fact_list", "cited_by"]}),
-        ]
-
-    @admin.display(description=_("link"), ordering="link_check__answer")
-    def link(self, source):
-        check = getattr(source, "link_check", None)
-        if check is None or check.answer == check.Answer.FOUND:
-            return "–" if check is None else check.get_answer_display()
-        return format_html("<strong>{}</strong> ({})", check.get_answer_display(), check.detail)
-
-    @admin.display(description=_("can be followed"), boolean=True)
-    def can_be_followed(self, source):
-        return source.entry.can_be_followed
-
-    @admin.display(description=_("facts"))
-    def fact_list(self, source):
-        return format_html(
-            "<ul>{}</ul>",
-            format_html_join(
-                "",
-                '<li><a href="{}">{}</a></li>',
-                (
-                    (reverse("admin:articles_fact_change", args=[fact.pk]), Truncator(str(fact)).words(18))
-                    for fact in source.facts.all()
-                ),
-            ),
-        )
-
-    @admin.display(description=_("articles"))
-    def cited_by(self, source):
-        return article_links(articles_citing(self._facts(source)))
-
-    @staticmethod
-    def _facts(source) -> list[str]:
-        return list(FactSource.objects.filter(source=source).values_list("fact__key", flat=True))
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if change and form.changed_data:
-            name_articles(request, articles_citing(self._facts(obj)))
-
-
-class SearchRecordForm(LockedForm):
-    class Meta:
-        model = SearchRecord
-        fields = ["key", *SearchRecord.WRITTEN]
-
-
-@admin.register(SearchRecord)
-class SearchRecordAdmin(FixedKey):
-    form = SearchRecordForm
-    list_display = ["searched_on", "searched_by", "searched_en"]
-    fields = ["key", *SearchRecord.WRITTEN, "seen"]
-
-
-class TreatmentStatusForm(LockedForm):
-    fact_keys = KeysField(Fact, label=_("Facts"), help_text=_("Their numbers: F31, F56."))
-
-    class Meta:
-        model = TreatmentStatus
-        fields = ["key", *TreatmentStatus.WRITTEN]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["fact_keys"] = ", ".join(self.instance.linked_keys())
-
-
-class ToBeChecked(admin.SimpleListFilter):
-    title = _("due to be checked")
-    parameter_name = "due"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("Yes"))]
-
-    def queryset(self, request, queryset):
-        return queryset.due() if self.value() == "yes" else queryset
-
-
-@admin.register(TreatmentStatus)
-class TreatmentStatusAdmin(FixedKey):
-    form = TreatmentStatusForm
-    list_display = ["treatment", "condition", "status", "level", "due"]
-    list_filter = [ToBeChecked, "treats", "status", "level"]
-    search_fields = ["treatment_en", "treatment_ko", "condition_en", "condition_ko"]
-
-    def get_fieldsets(self, request, obj=None):
-        if not self.has_change_permission(request, obj):
-            return [(None, {"fields": list(TreatmentStatus.WRITTEN)})]
-        return [
-            (None, {"fields": ["key", "position", "treats", "status", "level", "fact_keys", "seen"]}),
-            (_("Treatment"), {"fields": ["treatment_key", "treatment_en", "treatment_ko"]}),
-            (_("Condition"), {"fields": ["condition_key", "condition_en", "condition_ko"]}),
-            (_("What is known"), {"fields": ["statement_en", "statement_ko"]}),
-            (_("Check"), {"fields": ["checked_on", "check_by"]}),
-        ]
-
-    @admin.display(description=_("treatment"), ordering="treatment_en")
-    def treatment(self, status):
-        return status.said("treatment")
-
-    @admin.display(description=_("condition"), ordering="condition_en")
-    def condition(self, status):
-        return status.said("condition")
-
-    @admin.display(description=_("check by"), ordering="check_by")
-    def due(self, status):
-        return _due(status.due_on)
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        obj.cite(form.cleaned_data["fact_keys"])
