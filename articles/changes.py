@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -59,11 +59,12 @@ def _versions(language: str) -> list[Change]:
 
 
 def _withdrawals(language: str) -> list[Change]:
-    seen = Publication.objects.seen().filter(article=OuterRef("article"))
+    seen = Publication.objects.seen().filter(article=OuterRef("article"), visible_from__lte=OuterRef("at"))
     events = (
         ArticleEvent.objects.filter(step=Step.WITHDRAW, article__language=language)
-        .filter(Exists(seen))
-        .select_related("revision", "article")
+        # Staff may have been working on other words, which readers have not seen.
+        .annotate(title=Subquery(seen.order_by("-number").values("title")[:1]))
+        .exclude(title=None)
     )
     return [
         Change(
@@ -71,7 +72,7 @@ def _withdrawals(language: str) -> list[Change]:
             kind="withdrawn",
             label=_("Withdrawn"),
             note=event.note,
-            title=event.revision.title,
+            title=event.title,
             language=language,
             number=0,
             url="",

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,7 @@ from .models import (
     next_steps,
 )
 from .models.text import ArticleText
-from .quality import Problem
+from .quality import Problem, Severity
 from .translating import has_gaps
 
 
@@ -55,14 +55,13 @@ class Stopped(Refused):
         self.problems = problems
 
 
-# What the person had on the screen: the number of the revision, and the status.
+# What the person had on the screen: the count of changes, and the status.
 type Seen = tuple[int, str]
 
 
 def seen(article: Article) -> Seen:
     """Return what has to be unchanged when somebody takes a step."""
-    latest = article.latest_revision()
-    return (latest.number if latest else 0, article.status)
+    return (article.edits, article.status)
 
 
 def open_steps(article: Article) -> list[Step]:
@@ -95,7 +94,12 @@ def _step(article: Article, step: Step, by: Any, had: Seen | None, note: str = "
                 % {"step": step.label, "status": held.get_status_display()}
             )
         taking = Taking(held, after)
-        yield taking
+        try:
+            with transaction.atomic():
+                yield taking
+        except IntegrityError as error:
+            # The constraints and triggers know what this module should have asked.
+            raise Refused(_("The database refuses this: look at who is named on the article.")) from error
         held.mark(status=taking.becomes)
         ArticleEvent.objects.create(
             article=held, revision=held.latest_revision(), step=step, became=taking.becomes, note=note, by=by
@@ -145,8 +149,8 @@ def sign(
             raise Refused(
                 _("%(name)s is not among the reviewers whose signature is missing.") % {"name": person}
             )
-        if by is not None and held.latest_revision().by == by:
-            raise Refused(_("You saved this text yourself. Somebody else has to sign it."))
+        if by is not None and held.had_a_hand_in_it(by):
+            raise Refused(_("You had a hand in this text yourself. Somebody else has to sign it."))
         if by is not None and person.user != by:
             if person.user is not None:
                 raise Refused(_("%(name)s has an account and signs there.") % {"name": person})
@@ -211,7 +215,8 @@ def publish(
         if change_kind == ChangeKind.REVIEW:
             if last.clinical_digest != held.clinical_digest:
                 raise Refused(_("The text has changed: this is a correction or an update."))
-            change_note = change_note or str(ChangeKind.REVIEW.label)
+            with translation.override(held.language):
+                change_note = change_note or str(ChangeKind.REVIEW.label)
         if not shipped and (found := stopping(held, change_note)):
             raise Stopped(found)
         statement = InterestStatement.in_force(held.language)
@@ -221,6 +226,15 @@ def publish(
         publication.change_kind, publication.change_note = change_kind, change_note
         publication.by, publication.published_at = by, timezone.now()
         publication.visible_from = max(visible_from or publication.published_at, publication.published_at)
+        publication.first_visible_from = last.first_visible_from if last else publication.visible_from
+        first_day = max(timezone.localdate(publication.visible_from), evidence.today())
+        if first_day >= publication.next_review_on:
+            raise Refused(
+                _("Its next review is due by %(day)s, before readers would see it. Have it signed again.")
+                % {"day": date_format(publication.next_review_on, "DATE_FORMAT")}
+            )
+        if publication.is_demonstration and not settings.DEMONSTRATION:
+            raise Refused(_("Somebody named on it is invented, for the demonstration. Name real people."))
         publication.interest_statement = statement
         publication.save(force_insert=True)
         held.mark(
@@ -267,7 +281,7 @@ def edition(article: Article, words: ArticleText | None = None, *, strict: bool 
             if credit.role != Role.REVIEWER or credit.person_id in signers
         ],
         translated_from=article.translated_from,
-        is_demonstration=any(s.person.is_demonstration for s in signatures),
+        is_demonstration=any(credit.person.is_demonstration for credit in credits),
         **fields,
     )
 
@@ -276,11 +290,22 @@ def withdraw(article: Article, *, by: Any, reason: str, had: Seen | None = None)
     """Take the page from readers at once. Its address says that it was withdrawn, and why."""
     if not reason.strip():
         raise Refused(_("Say why: readers who come back see it."))
+    said = [p for p in problems_of(article, change_note=reason) if p.place.field == "change_note"]
+    if said := [problem for problem in said if problem.severity == Severity.ERROR]:
+        raise Stopped(said)
     with _step(article, Step.WITHDRAW, by, had, reason) as taking:
         held = taking.article
         if not _can_be_withdrawn(held):
             raise Refused(_("Nothing of this article is published."))
         held.mark(withdrawn_at=timezone.now(), withdrawn_because=reason.strip())
+
+
+def change_people(article: Article, *, by: Any) -> None:
+    """Take note that other people are named on the article: those who signed did not know of them."""
+    if article.status == Status.DRAFT:
+        return
+    with _step(article, Step.CHANGE, by, None, _("Other people are named on it.")):
+        pass
 
 
 def _can_be_withdrawn(article: Article) -> bool:

@@ -1,9 +1,11 @@
 """What a page says to search engines: schema.org, as JSON-LD."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from clinic_site.clinic import clinic
 
@@ -26,7 +28,8 @@ def structured_data(page: Publication) -> dict[str, Any]:
         "name": page.title,
         "description": page.summary,
         "inLanguage": page.language,
-        "datePublished": page.visible_from.date().isoformat(),
+        "datePublished": _day(page.first_visible_from),
+        "dateModified": _day(page.visible_from),
         "version": page.number,
         "author": [_person(person) for person in page.authors],
         "publisher": {"@type": "MedicalClinic", "name": clinic().legal_name},
@@ -36,6 +39,11 @@ def structured_data(page: Publication) -> dict[str, Any]:
         data["lastReviewed"] = page.reviewed_on.isoformat()
         data["reviewedBy"] = [_person(person) for person in page.reviewers]
     return data
+
+
+def _day(moment: datetime) -> str:
+    """Return the day in Seoul, as the page itself says it."""
+    return timezone.localdate(moment).isoformat()
 
 
 def _person(person: dict[str, Any]) -> dict[str, Any]:

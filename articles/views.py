@@ -3,9 +3,12 @@
 from functools import wraps
 
 from django.core import signing
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,27 +34,35 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     page = public.filter(slug=slug, language=language).first()
     if page:
         return render(request, "articles/detail.html", page_context(page))
-    known = _known_by(slug)
+    known = _known_by(slug, language)
     if known is None:
         raise Http404
     pages = {page.language: page for page in public.filter(original=known.article.original_id)}
     if page := pages.get(language):
-        return redirect(page.get_absolute_url(), permanent=True)
+        return _lead_on(page.get_absolute_url())
     if pages:
         (page,) = pages.values()
         if page.slug != slug:
             with translation.override(language):
-                return redirect("articles:detail", page.slug, permanent=True)
+                return _lead_on(reverse("articles:detail", args=[page.slug]))
         return render(request, "articles/untranslated.html", {"article": page})
     if known.article.withdrawn_at is None:
         raise Http404  # its day has not come
     return render(request, "articles/withdrawn.html", {"article": known.article, "page": known}, status=410)
 
 
-def _known_by(slug: str) -> Publication | None:
-    """Return the latest version that readers have ever seen at an address, in their language if possible."""
+def _known_by(slug: str, language: str) -> Publication | None:
+    """Return the latest version that readers have seen at an address, in their language if possible."""
     seen = Publication.objects.seen().filter(slug=slug).select_related("article")
-    return seen.order_by("-visible_from").first()
+    in_language = Case(When(language=language, then=0), default=1)
+    return seen.order_by(in_language, "-visible_from").first()
+
+
+def _lead_on(address: str) -> HttpResponse:
+    """Redirect for good. A browser that keeps it asks again: the address may lead back one day."""
+    response = redirect(address, permanent=True)
+    patch_cache_control(response, no_cache=True)
+    return response
 
 
 @require_safe

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import NegatedExpression
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -206,8 +206,16 @@ def _light(pages: QuerySet[Publication]) -> QuerySet[Publication]:
 
 
 def translations_behind() -> list[Article]:
+    """Return the translations that say something else than their original, or whose original is withdrawn."""
     found = Article.objects.behind_their_original().exclude(status=Status.WITHDRAWN)
-    return list(found.select_related("translation_of").order_by("original_changed_at"))
+    withdrawn = Article.objects.published().filter(
+        translation_of__withdrawn_at__isnull=False, translation_of__status=Status.WITHDRAWN
+    )
+    orphans = withdrawn.annotate(original_changed_at=F("translation_of__withdrawn_at"))
+    return [
+        *orphans.select_related("translation_of"),
+        *found.select_related("translation_of").order_by("original_changed_at"),
+    ]
 
 
 # What the evidence asks for

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from .. import publishing
 from ..compare import Difference, differences
-from ..models import WRITTEN, Article, Credit, Revision
+from ..models import WRITTEN, Article, Credit, Revision, Role
 from ..models.text import CLINICAL
 from .guarded import NobodyDeletes
 from .preview import Previews
@@ -29,23 +30,27 @@ class ArticleForm(forms.ModelForm):
         label=_("This translation says what the original says now"), required=False
     )
 
+    original_seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.latest = self.instance.latest_revision()
         self.overtaken_by: Revision | None = None
-        self.initial["seen"] = self.latest.number if self.latest else 0
+        self.initial["seen"] = self.instance.edits
         for name in CLINICAL:
             if name in self.fields and name != "kind" and self.instance.language:
                 self.fields[name].widget.attrs["lang"] = self.instance.language
-        if not self.instance.pk or not self.instance.is_behind_its_original():
+        if self.instance.pk and self.instance.is_behind_its_original():
+            self.initial["original_seen"] = self.instance.original_now().revision_id
+        else:
             self.fields.pop("follows_original", None)
 
     def clean(self):
         cleaned = super().clean()
-        if self.latest and cleaned.get("seen") != self.latest.number:
+        if self.latest and cleaned.get("seen") != self.instance.edits:
             self.overtaken_by = self.latest
             # Whoever saves once more has seen both texts.
-            self.data = dict(self.data.items()) | {self.add_prefix("seen"): self.latest.number}
+            self.data = dict(self.data.items()) | {self.add_prefix("seen"): self.instance.edits}
             raise ValidationError(
                 _(
                     "Somebody else saved this article while you had it open. Nothing of yours was saved or "
@@ -53,6 +58,13 @@ class ArticleForm(forms.ModelForm):
                 ),
                 "overtaken",
             )
+        if cleaned.get("follows_original"):
+            now = self.instance.original_now()
+            if now is None or cleaned.get("original_seen") != now.revision_id:
+                self.add_error(
+                    "follows_original",
+                    _("The original has changed again since you opened this page. Look at it first."),
+                )
         return cleaned
 
     def save(self, commit=True):
@@ -69,6 +81,23 @@ class ArticleForm(forms.ModelForm):
 
 
 class CreditRows(forms.BaseInlineFormSet):
+    def clean(self):
+        """Let nobody vouch for what they wrote or translated, nor become its author once they have signed."""
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
+        named = [(row["person"], row["role"]) for row in rows if not row.get("DELETE")]
+        makers = {person for person, role in named if role in (Role.AUTHOR, Role.TRANSLATOR)}
+        stored = Article.objects.filter(pk=self.instance.pk).first()
+        signed = {signature.person for signature in stored.signatures_now()} if stored else set()
+        for person in makers & {person for person, role in named if role == Role.REVIEWER}:
+            raise ValidationError(
+                _("%(name)s cannot review what they wrote or translated."), "own", {"name": person}
+            )
+        for person in makers & signed:
+            raise ValidationError(
+                _("%(name)s has signed this text, and cannot have written it."), "signed", {"name": person}
+            )
+
     def get_deletion_widget(self):
         return forms.CheckboxInput(attrs={"aria-label": _("Delete")})
 
@@ -106,7 +135,7 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
         if obj is None:
             text, where = ["language", "kind", *text], where[2:]
         elif obj.is_behind_its_original():
-            text.append("follows_original")
+            text += ["follows_original", "original_seen"]
         return [(None, {"fields": text}), (_("Where it belongs"), {"fields": where})]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -134,6 +163,11 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
         return redirect("admin:articles_article_change", obj.pk)
 
     response_post_save_add = response_post_save_change
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if change and formset.model is Credit and formset.has_changed():
+            publishing.change_people(form.instance, by=request.user)
 
     def save_model(self, request, obj, form, change):
         obj.save(by=request.user)

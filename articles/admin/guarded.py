@@ -36,7 +36,11 @@ class NobodyDeletes(GuardedAdmin):
         """Hold the row while it is being saved, so that two people save one after the other."""
         if not connection.in_atomic_block or request.method != "POST":
             return super().get_object(request, object_id, from_field)
-        held = self.model.objects.select_for_update().filter(pk=object_id) if object_id.isdecimal() else None
+        held = (
+            self.model.objects.select_for_update(no_key=True).filter(pk=object_id)
+            if object_id.isdecimal()
+            else None
+        )
         return held.first() if held is not None else None
 
 

@@ -23,6 +23,11 @@ class PersonAdmin(FixedKey):
     search_help_text = _("Name")
     readonly_fields = ["origin", "credit_list", "signature_list"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """Keep whoever has an account with it: nobody else enters their signature on paper."""
+        fixed = ["user"] if obj and obj.user_id else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
     def get_fieldsets(self, request, obj=None):
         said = ["qualification_en", "qualification_ko", "licence_body_en", "licence_body_ko"]
         said += ["works_for_clinic", "interests_en", "interests_ko"]
@@ -40,9 +45,8 @@ class PersonAdmin(FixedKey):
         ]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if (
-            db_field.name == "user"
-        ):  # nobody signs with an account that cannot sign in here; whoever has stays
+        # Nobody signs with an account that cannot sign in here; whoever has one stays.
+        if db_field.name == "user":
             able = Q(is_staff=True) | Q(person__isnull=False)
             kwargs["queryset"] = get_user_model().objects.filter(able).order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,7 +1,7 @@
 """Every saved text of an article: compared word by word, and brought back."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ..compare import differences
-from ..models import WRITTEN
+from ..models import CLINICAL
 from .pages import ArticlePages
 
 
@@ -61,14 +61,8 @@ class Revisions(ArticlePages):
             if not self.has_change_permission(request, article):
                 raise PermissionDenied
             revision = self.revision_or_404(article, str(number))
-            for name in WRITTEN:
+            for name in CLINICAL:  # its address is another matter
                 setattr(article, name, getattr(revision, name))
-            try:
-                article.full_clean()
-            except ValidationError as error:
-                # What was right then may not be now: another article has taken the address.
-                messages.error(request, " ".join(error.messages))
-            else:
-                article.save(by=request.user, restored_from=revision)
-                messages.success(request, gettext("Revision %(number)d is back.") % {"number": number})
+            article.save(by=request.user, restored_from=revision)
+            messages.success(request, gettext("Revision %(number)d is back.") % {"number": number})
         return redirect("admin:articles_article_history", article.pk)

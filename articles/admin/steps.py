@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from .. import evidence, publishing
 from ..compare import differences
 from ..dates import add_months
+from ..invisible import VISIBLE
 from ..manuscripts import plan_of
 from ..models import Article, ChangeKind, Person, Publication, Role, Status, Step
 from ..models.publication import LEAST_CHANGE_NOTE
-from ..quality import Severity
+from ..quality import Problem, Severity
 from .pages import ArticlePages
 
 # What only people can judge (editorial rules, section 8): ticked by whoever sends and whoever signs.
@@ -62,21 +63,27 @@ def may_take(user: Any, step: Step) -> bool:
     return user.has_perm(PERMISSIONS[step])
 
 
+def may_send_back(user: Any, article: Article) -> bool:
+    """Whether the account publishes, or reviews this very article."""
+    named = article.credits.filter(role=Role.REVIEWER, person__user=user)
+    return user.has_perm("articles.publish_article") or named.exists()
+
+
 class StepForm(forms.Form):
     """What every step carries: the state of the article that the person had on the screen."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    edits = forms.IntegerField(widget=forms.HiddenInput)
     status = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, article: Article, user: Any, **kwargs):
         self.article, self.user = article, user
-        revision, status = publishing.seen(article)
-        kwargs["initial"] = {"revision": revision, "status": status} | kwargs.get("initial", {})
+        edits, status = publishing.seen(article)
+        kwargs["initial"] = {"edits": edits, "status": status} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
 
     @property
     def had(self) -> publishing.Seen:
-        return self.cleaned_data["revision"], self.cleaned_data["status"]
+        return self.cleaned_data["edits"], self.cleaned_data["status"]
 
     def take(self) -> None:
         """Take the step, or raise publishing.Refused."""
@@ -167,6 +174,7 @@ class PublishForm(StepForm):
         label=_("What changed"),
         required=False,
         max_length=300,
+        validators=VISIBLE,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text=_(
             "For readers, in the language of the page: what was wrong or is new, and what it says now. "
@@ -215,6 +223,7 @@ class WithdrawForm(StepForm):
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,
+        validators=VISIBLE,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=_("Readers who come back to the address see it, and so does the list of corrections."),
     )
@@ -257,6 +266,8 @@ class Steps(ArticlePages):
         steps = [step for step in publishing.open_steps(article) if may_take(user, step)]
         if Step.SIGN in steps and not signers_for(user, article):
             steps.remove(Step.SIGN)
+        if Step.SEND_BACK in steps and not may_send_back(user, article):
+            steps.remove(Step.SEND_BACK)
         return steps
 
     def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
@@ -267,27 +278,31 @@ class Steps(ArticlePages):
         taken = Step(step)
         if not may_take(request.user, taken):
             raise PermissionDenied
+        if taken == Step.SEND_BACK and not may_send_back(request.user, article):
+            raise PermissionDenied
         if taken not in self.steps_for(request.user, article) and request.method != "POST":
             messages.error(request, gettext("That step is not open now."))
             return redirect("admin:articles_article_change", pk)
         form = FORMS[taken](request.POST or None, article=article, user=request.user)
+        stopping: list[Problem] = []
         if request.method == "POST" and form.is_valid():
             try:
                 form.take()
             except publishing.Overtaken as refused:
                 messages.error(request, str(refused))
                 return redirect("admin:articles_article_change", pk)
+            except publishing.Stopped as stopped:
+                form.add_error(None, str(stopped))
+                stopping = stopped.problems
             except publishing.Refused as refused:
                 form.add_error(None, str(refused))
             else:
                 messages.success(request, self._said(article, taken))
                 return redirect("admin:articles_article_change", pk)
         last = article.latest_publication()
-        stopping = []
-        if taken == Step.PUBLISH:
-            stopping = publishing.stopping(article, form.data.get("change_note", ""))
-        if not form.is_bound:  # what changed is asked on this very page
-            stopping = [problem for problem in stopping if problem.place.field != "change_note"]
+        if taken == Step.PUBLISH and not form.is_bound:
+            # What changed is asked on this very page.
+            stopping = [p for p in publishing.stopping(article, "") if p.place.field != "change_note"]
         return self.page(
             request,
             article,

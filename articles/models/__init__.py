@@ -1,4 +1,4 @@
-from .article import TRANSITIONS, Article, Status, Step, next_steps
+from .article import Article
 from .benefit_approval import BenefitApproval
 from .desk import ArticleEvent, WarningAnswer, WordExemption
 from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
@@ -18,6 +18,7 @@ from .stamp import Stamp
 from .text import CLINICAL, WITH_SUMMARY, WRITTEN, Kind, Language
 from .topic import Topic
 from .treatment_status import Standing, StatusFact, TreatmentStatus, Treats
+from .workflow import TRANSITIONS, Status, Step, next_steps
 
 __all__ = [
     "CLINICAL",
@@ -31,8 +32,8 @@ __all__ = [
     "ApprovedAlready",
     "Article",
     "ArticleEvent",
-    "ChangeKind",
     "BenefitApproval",
+    "ChangeKind",
     "ClinicStatement",
     "Condition",
     "Credit",
@@ -44,17 +45,17 @@ __all__ = [
     "InterestStatement",
     "Kind",
     "Language",
-    "Person",
-    "Publication",
-    "ReviewState",
-    "Picture",
-    "PictureKind",
-    "Revision",
-    "Role",
     "LegalReview",
     "LinkCheck",
     "OtherWording",
+    "Person",
+    "Picture",
+    "PictureKind",
     "PriceItem",
+    "Publication",
+    "ReviewState",
+    "Revision",
+    "Role",
     "Scope",
     "SearchRecord",
     "Signature",
@@ -65,9 +66,8 @@ __all__ = [
     "Status",
     "StatusFact",
     "Step",
-    "Topic",
     "Supports",
-    "Treats",
+    "Topic",
     "TreatmentStatus",
     "Treats",
     "Verified",

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..append_only import append_only
-from .article import Article, Status, Step
-from .person import Role
+from .article import Article
 from .revision import Revision
+from .workflow import Status, Step
 
 LEAST_REASON = 10  # characters, of an answer to a warning and of a reason for a word
 MOST_REASON = 300
@@ -121,8 +121,8 @@ class WordExemption(models.Model):
         """Let the word stand where its sentence denies or questions it. Raises LeaveRefused."""
         if by.pk == self.asked_by_id:
             raise LeaveRefused(_("You asked for this yourself. Somebody else has to allow it."))
-        if self.article.credits.filter(role=Role.AUTHOR, person__user=by).exists():
-            raise LeaveRefused(_("You are an author of this article. Somebody else has to allow it."))
+        if self.article.had_a_hand_in_it(by):
+            raise LeaveRefused(_("You had a hand in this text yourself. Somebody else has to allow it."))
         waiting = WordExemption.objects.filter(pk=self.pk, allowed_by=None)
         if not waiting.update(allowed_by=by, allowed_at=timezone.now()):
             raise LeaveRefused(_("Somebody was faster: this is decided already, or was taken back."))

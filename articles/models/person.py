@@ -72,6 +72,17 @@ class Person(Shipped):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["key"]
+        triggers = [
+            # Otherwise somebody could be parted from their account, and signed for on paper.
+            pgtrigger.Trigger(
+                name="person_keeps_the_account",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__user__isnull=False)
+                & pgtrigger.Q(old__user__df=pgtrigger.F("new__user")),
+                func="RAISE EXCEPTION 'person_keeps_the_account' USING ERRCODE = 'check_violation';",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="person_named_in_both_languages", condition=~Q(name_en="") & ~Q(name_ko="")
@@ -145,6 +156,8 @@ class Credit(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 condition=pgtrigger.Q(new__role__in=[Role.AUTHOR, Role.TRANSLATOR]),
                 func="""
+                    -- Whoever signs or names somebody at the same moment waits here.
+                    PERFORM FROM articles_article WHERE id = NEW.article_id FOR NO KEY UPDATE;
                     IF EXISTS (
                         SELECT FROM articles_signature AS signature
                         JOIN articles_article AS article ON article.id = signature.article_id

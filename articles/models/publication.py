@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -18,7 +20,8 @@ from .article import Article
 from .interest import InterestStatement
 from .person import Role
 from .revision import Revision
-from .text import ArticleText, Kind, Language
+from .text import ArticleText, Language, clinical_digest_in_sql
+from .workflow import Step
 
 GRACE = timedelta(days=30)  # editorial rule C12: how long an overdue page stays in lists
 NOTICE = timedelta(days=30)  # how long before a review is due staff are told
@@ -52,22 +55,32 @@ class PublicationQuerySet(models.QuerySet):
         """Keep the versions whose article was not withdrawn since."""
         return self.filter(Q(article__withdrawn_at=None) | Q(published_at__gt=F("article__withdrawn_at")))
 
-    def seen(self):
-        """Keep every version that readers ever saw, withdrawn ones too."""
-        return self.genuine().filter(visible_from__lte=timezone.now())
-
-    def visible(self):
-        """Keep the versions whose day has come and whose article was not withdrawn since."""
-        return self.seen().not_withdrawn()
-
-    def scheduled(self):
-        """Keep the versions whose day has not come, and which none newer will have replaced by then."""
+    def reaching_readers(self):
+        """Leave out what was replaced or withdrawn before its day came."""
         newer = Publication.objects.genuine().filter(
             article=OuterRef("article"),
             number__gt=OuterRef("number"),
             visible_from__lte=OuterRef("visible_from"),
         )
-        return self.genuine().not_withdrawn().filter(~Exists(newer), visible_from__gt=timezone.now())
+        withdrawn = apps.get_model("articles", "ArticleEvent").objects.filter(
+            article=OuterRef("article"),
+            step=Step.WITHDRAW,
+            at__gt=OuterRef("published_at"),
+            at__lte=OuterRef("visible_from"),
+        )
+        return self.genuine().filter(~Exists(newer), ~Exists(withdrawn))
+
+    def seen(self):
+        """Keep every version that readers ever saw, withdrawn ones too."""
+        return self.reaching_readers().filter(visible_from__lte=timezone.now())
+
+    def visible(self):
+        """Keep the versions whose day has come and whose article was not withdrawn since."""
+        return self.genuine().not_withdrawn().filter(visible_from__lte=timezone.now())
+
+    def scheduled(self):
+        """Keep the versions whose day has not come and, as things stand, will come."""
+        return self.reaching_readers().not_withdrawn().filter(visible_from__gt=timezone.now())
 
     def public(self):
         """Keep what readers see: of each article the latest version that is visible.
@@ -97,8 +110,13 @@ class PublicationQuerySet(models.QuerySet):
         return self.filter(next_review_on__range=(on, on + NOTICE))
 
     def for_readers_of(self, language: str):
-        """Keep one version per article: the one in `language`, or else the one that there is."""
-        translated = Publication.objects.public().filter(language=language, original=OuterRef("original"))
+        """Keep one version per article: the one in `language`, or else the one that there is.
+
+        For lists: what may not be listed in one language hides nothing in the other.
+        """
+        translated = (
+            Publication.objects.public().listed().filter(language=language, original=OuterRef("original"))
+        )
         return self.filter(Q(language=language) | ~Exists(translated))
 
     def in_list_order(self):
@@ -113,6 +131,7 @@ class Publication(ArticleText):
     number = models.PositiveIntegerField(_("version"))
     language = models.CharField(_("language"), max_length=2, choices=Language)
     visible_from = models.DateTimeField(_("readers see it from"), default=timezone.now)
+    first_visible_from = models.DateTimeField(_("first published"), default=timezone.now)
     published_at = models.DateTimeField(_("published"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
@@ -142,12 +161,26 @@ class Publication(ArticleText):
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
         ordering = ["-number"]
-        triggers = append_only("publication")
+        triggers = [
+            *append_only("publication"),
+            pgtrigger.Trigger(
+                name="publication_of_signed_words",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"""
+                    IF NEW.signed_digest <> {clinical_digest_in_sql("NEW")} OR NOT EXISTS (
+                        SELECT FROM articles_signature
+                        WHERE article_id = NEW.article_id AND digest = NEW.signed_digest
+                    ) THEN
+                        RAISE EXCEPTION 'publication_of_signed_words' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
         indexes = [models.Index(fields=["slug", "language"], name="publication_by_address")]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="publication_number_once_per_article"),
-            models.CheckConstraint(name="publication_numbers_from_one", condition=Q(number__gte=1)),
-            models.CheckConstraint(name="publication_kind_known", condition=Q(kind__in=Kind.values)),
             models.CheckConstraint(
                 name="publication_language_known", condition=Q(language__in=Language.values)
             ),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..append_only import append_only
 from .article import Article
-from .person import Person
+from .person import Person, Role
 from .revision import Revision
+from .text import clinical_digest_in_sql
 
 
 class Signature(models.Model):
@@ -46,7 +47,6 @@ class Signature(models.Model):
             models.CheckConstraint(
                 name="signature_next_review_comes_after", condition=Q(next_review_on__gt=F("reviewed_on"))
             ),
-            models.CheckConstraint(name="signature_digest_form", condition=Q(digest__regex="^[0-9a-f]{64}$")),
         ]
         triggers = [
             *append_only("signature"),
@@ -54,23 +54,31 @@ class Signature(models.Model):
                 name="signature_not_by_its_author",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func="""
+                func=f"""
+                    -- Whoever names an author at the same moment waits here.
+                    PERFORM FROM articles_article WHERE id = NEW.article_id FOR NO KEY UPDATE;
                     IF EXISTS (
-                        SELECT FROM articles_credit WHERE article_id = NEW.article_id
-                        AND person_id = NEW.person_id AND role IN ('author', 'translator')
+                        SELECT FROM articles_credit AS credit
+                        JOIN articles_person AS person ON person.id = credit.person_id
+                        WHERE credit.article_id = NEW.article_id
+                        AND credit.role IN ('{Role.AUTHOR}', '{Role.TRANSLATOR}')
+                        AND (person.id = NEW.person_id OR person.user_id = NEW.by_id)
                     ) THEN
                         RAISE EXCEPTION 'signature_not_by_its_author' USING ERRCODE = 'check_violation';
                     END IF;
                     IF NOT EXISTS (
                         SELECT FROM articles_credit WHERE article_id = NEW.article_id
-                        AND person_id = NEW.person_id AND role = 'reviewer'
+                        AND person_id = NEW.person_id AND role = '{Role.REVIEWER}'
                     ) THEN
                         RAISE EXCEPTION 'signature_by_a_reviewer' USING ERRCODE = 'check_violation';
                     END IF;
-                    IF NEW.by_id IS NOT NULL AND NOT EXISTS (
-                        SELECT FROM articles_revision
-                        WHERE id = NEW.revision_id AND article_id = NEW.article_id
-                        AND by_id IS DISTINCT FROM NEW.by_id
+                    IF EXISTS (
+                        SELECT FROM articles_revision AS revision
+                        WHERE revision.article_id = NEW.article_id AND revision.by_id = NEW.by_id
+                        AND revision.id > COALESCE((
+                            SELECT max(revision_id) FROM articles_publication
+                            WHERE article_id = NEW.article_id
+                        ), 0)
                     ) THEN
                         RAISE EXCEPTION 'signature_not_by_who_saved_the_text'
                         USING ERRCODE = 'check_violation';
@@ -80,8 +88,15 @@ class Signature(models.Model):
                     ) THEN
                         RAISE EXCEPTION 'signature_by_somebody' USING ERRCODE = 'check_violation';
                     END IF;
+                    IF NOT EXISTS (
+                        SELECT FROM articles_revision AS revision
+                        WHERE revision.id = NEW.revision_id AND revision.article_id = NEW.article_id
+                        AND NEW.digest = {clinical_digest_in_sql("revision")}
+                    ) THEN
+                        RAISE EXCEPTION 'signature_of_the_revision' USING ERRCODE = 'check_violation';
+                    END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 - names and figures of our own
             ),
         ]
 

@@ -78,3 +78,9 @@ class ArticleText(models.Model):
     def _fingerprint(self, names):
         text = "\0".join(str(getattr(self, name)) for name in names)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def clinical_digest_in_sql(row: str) -> str:
+    """Return what the database reckons `clinical_digest` by, for the triggers that compare it."""
+    parts = [f"convert_to({row}.{name}, 'UTF8')" for name in CLINICAL]
+    return "encode(sha256(" + r" || '\x00'::bytea || ".join(parts) + "), 'hex')"

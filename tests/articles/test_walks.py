@@ -256,7 +256,7 @@ def test_readers_of_a_translation_learn_that_the_original_changed_until_it_follo
     bring_to_readers(staff, article, author, reviewer, editor)
     bring_to_readers(staff, translation, author, reviewer, editor)
     reader = open_page("/ko/", locale="ko-KR")
-    told = 'hreflang="en">Read the original'
+    told = 'hreflang="en">원문 읽기'
     assert told not in read(reader, "/ko/articles/a-plain-page/")[1]
 
     page = at_desk(staff(author), article)
