@@ -5,7 +5,8 @@ from datetime import date, datetime
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Subquery
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -60,11 +61,13 @@ def _versions(language: str) -> list[Change]:
 
 def _withdrawals(language: str) -> list[Change]:
     seen = Publication.objects.seen().filter(article=OuterRef("article"), visible_from__lte=OuterRef("at"))
+    public = Publication.objects.public().filter(article=OuterRef("article"))
     events = (
         ArticleEvent.objects.filter(step=Step.WITHDRAW, article__language=language)
         # Staff may have been working on other words, which readers have not seen.
         .annotate(title=Subquery(seen.order_by("-number").values("title")[:1]))
         .exclude(title=None)
+        .annotate(slug_now=Subquery(public.values("slug")[:1]))
     )
     return [
         Change(
@@ -75,7 +78,12 @@ def _withdrawals(language: str) -> list[Change]:
             title=event.title,
             language=language,
             number=0,
-            url="",
+            url=_address(event.slug_now, language) if event.slug_now else "",
         )
         for event in events
     ]
+
+
+def _address(slug: str, language: str) -> str:
+    with translation.override(language):
+        return reverse("articles:detail", args=[slug])

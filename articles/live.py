@@ -45,12 +45,12 @@ def _prices() -> list[PriceItem]:
 def fill(*, head: str, body: str, has_status_table: bool, at: UUID | None = None) -> tuple[str, str]:
     """Return head and body of an article with every live part filled, in the active language.
 
-    A page about the treatment has the status table after its summary, unless its author placed the
+    A page that names the treatment has the status table after its text, unless its author placed the
     table elsewhere. One query for all of it; none for a page without live parts, or where the caller
     has read the stamp `at` already.
     """
     if has_status_table and STATUS_TABLE not in head + body:
-        head += STATUS_TABLE
+        body += STATUS_TABLE
     if not LIVE_MARK.search(head + body):
         return head, body
     at = at or stamp()

@@ -24,7 +24,9 @@ def page_context(page: Publication) -> dict[str, Any]:
     The language of the page must be the active one.
     """
     at = stamp()
-    head, body = live.fill(head=page.head_html, body=page.body_html, has_status_table=page.has_summary, at=at)
+    head, body = live.fill(
+        head=page.head_html, body=page.body_html, has_status_table=page.names_the_treatment, at=at
+    )
     return {
         "article": page,
         "head": head,

@@ -154,6 +154,8 @@ def sign(
         if by is not None and person.user != by:
             if person.user is not None:
                 raise Refused(_("%(name)s has an account and signs there.") % {"name": person})
+            if person.works_for_clinic:
+                raise Refused(_("%(name)s works here, and signs with an account.") % {"name": person})
             if not paper.strip():
                 raise Refused(_("Say where the signed paper of %(name)s is kept.") % {"name": person})
         today = evidence.today()
@@ -213,8 +215,8 @@ def publish(
         elif change_kind not in ChangeKind.values or change_kind == ChangeKind.FIRST:
             raise Refused(_("Say what kind of change it is."))
         if change_kind == ChangeKind.REVIEW:
-            if last.clinical_digest != held.clinical_digest:
-                raise Refused(_("The text has changed: this is a correction or an update."))
+            if not _says_the_same(held, visible_from):
+                raise Refused(_("Readers see something else now: this is a correction or an update."))
             with translation.override(held.language):
                 change_note = change_note or str(ChangeKind.REVIEW.label)
         if not shipped and (found := stopping(held, change_note)):
@@ -306,6 +308,12 @@ def change_people(article: Article, *, by: Any) -> None:
         return
     with _step(article, Step.CHANGE, by, None, _("Other people are named on it.")):
         pass
+
+
+def _says_the_same(article: Article, at: datetime | None) -> bool:
+    """Whether the text that stands is what readers see under the same address when its moment comes."""
+    seen = article.publications.not_withdrawn().filter(visible_from__lte=at or timezone.now()).first()
+    return seen is not None and seen.digest == article.digest
 
 
 def _can_be_withdrawn(article: Article) -> bool:

@@ -40,6 +40,9 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     pages = {page.language: page for page in public.filter(original=known.article.original_id)}
     if page := pages.get(language):
         return _lead_on(page.get_absolute_url())
+    if known.language == language and known.article.withdrawn_at:
+        context = {"article": known.article, "page": known, "others": list(pages.values())}
+        return render(request, "articles/withdrawn.html", context, status=410)
     if pages:
         (page,) = pages.values()
         if page.slug != slug:
@@ -48,7 +51,8 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "articles/untranslated.html", {"article": page})
     if known.article.withdrawn_at is None:
         raise Http404  # its day has not come
-    return render(request, "articles/withdrawn.html", {"article": known.article, "page": known}, status=410)
+    context = {"article": known.article, "page": known, "others": []}
+    return render(request, "articles/withdrawn.html", context, status=410)
 
 
 def _known_by(slug: str, language: str) -> Publication | None:

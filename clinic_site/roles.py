@@ -25,6 +25,8 @@ PERMISSIONS = {
         "articles.add_credit",
         "articles.change_credit",
         "articles.delete_credit",
+        "articles.view_picture",
+        "articles.add_picture",
         *READS_EVIDENCE,
     ],
     REVIEWER: [

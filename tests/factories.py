@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.forms import ModelMultipleChoiceField
 from django.utils import timezone, translation
 
 from articles import publishing
@@ -67,9 +68,15 @@ def posted(response, **changed):
     forms = [admin_form.form]
     for inline in response.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    values = {field.html_name: field.value() for form in forms for field in form}
-    # A box that is not ticked is not sent.
-    data = {name: "" if value is None else value for name, value in values.items() if value is not False}
+    fields = [field for form in forms for field in form]
+    values = {field.html_name: field.value() for field in fields}
+    many = {field.html_name for field in fields if isinstance(field.field, ModelMultipleChoiceField)}
+    # A box that is not ticked is not sent, nor is a list of which nothing was chosen.
+    data = {
+        name: "" if value is None else value
+        for name, value in values.items()
+        if value is not False and not (name in many and not value)
+    }
     return data | changed
 
 

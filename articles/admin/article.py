@@ -1,17 +1,19 @@
 """Articles for editors: the form with what the rules say, and where the text stands."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import publishing
 from ..compare import Difference, differences
-from ..models import WRITTEN, Article, Credit, Revision, Role
+from ..models import WRITTEN, Article, Credit, Revision, Role, Status
 from ..models.text import CLINICAL
-from .guarded import NobodyDeletes
+from .guarded import FewRows, NobodyDeletes
 from .preview import Previews
 from .revisions import Revisions
 from .rules import Rules
@@ -102,7 +104,7 @@ class CreditRows(forms.BaseInlineFormSet):
         return forms.CheckboxInput(attrs={"aria-label": _("Delete")})
 
 
-class Credits(admin.TabularInline):
+class Credits(FewRows):
     model = Credit
     formset = CreditRows
     extra = 1
@@ -118,7 +120,7 @@ class Credits(admin.TabularInline):
 @admin.register(Article)
 class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, NobodyDeletes):
     form = ArticleForm
-    list_display = ["title", "language", "kind", "topic", "status", "next_review_on"]
+    list_display = ["title", "status", "language", "plan", "topic", "next_review_on"]
     list_filter = ["status", "language", "topic", "kind"]
     search_fields = ["title", "summary", "body"]
     filter_horizontal = ["related"]
@@ -145,7 +147,34 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
 
     def get_readonly_fields(self, request, obj=None):
         """Fix what ties an article to its file and its translations, once it exists."""
-        return ["language", "plan", "translation_of"] if obj else []
+        if obj is None:
+            return []
+        known = obj.latest_publication() is not None
+        return ["language", "translation_of", *(["plan"] if known else [])]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Offer as related what is in the same language and is not the page itself."""
+        if db_field.name == "related" and (pk := request.resolver_match.kwargs.get("object_id")):
+            article = Article.objects.filter(pk=pk).first() if str(pk).isdecimal() else None
+            if article:
+                others = Article.objects.filter(language=article.language).exclude(pk=article.pk)
+                kwargs["queryset"] = others
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Answer whoever pressed the button twice: the first press has stored the article."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            if object_id is not None:
+                raise
+            there = Article.objects.filter(
+                language=request.POST.get("language"), slug=request.POST.get("slug")
+            ).first()
+            if there is None:
+                raise
+            messages.warning(request, gettext("It was saved a moment ago, under this address."))
+            return redirect("admin:articles_article_change", there.pk)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show beside a saved article where it stands, and what the editorial rules say of it."""
@@ -166,8 +195,12 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
-        if change and formset.model is Credit and formset.has_changed():
+        named = change and formset.model is Credit and formset.has_changed()
+        if named and form.instance.status != Status.DRAFT:
             publishing.change_people(form.instance, by=request.user)
+            messages.warning(
+                request, gettext("Other people are named on it: it has to be sent to review again.")
+            )
 
     def save_model(self, request, obj, form, change):
         obj.save(by=request.user)

@@ -26,6 +26,17 @@ class GuardedAdmin(admin.ModelAdmin):
         return super().response_action(request, queryset, **where)
 
 
+class FewRows(admin.TabularInline):
+    """Rows inside a form, no more than anybody needs: Django takes two thousand, and draws them all."""
+
+    max_num = 20
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.absolute_max = self.max_num + 5
+        return formset
+
+
 class NobodyDeletes(GuardedAdmin):
     """Keep every row: what was once said must stay explainable."""
 

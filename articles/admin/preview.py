@@ -22,6 +22,7 @@ from ..publishing import edition
 from ..quality import Problem, Severity
 from ..rendering import CARE_LEVELS, LIVE_PANELS, RenderingError
 from .pages import ArticlePages
+from .rules import comes_later
 
 LIVE = "admin/articles/article/live.html"
 
@@ -98,7 +99,7 @@ class Previews(ArticlePages):
 
     @staticmethod
     def _said_of(article: Article) -> dict[str, str]:
-        found = [problem for problem in problems_of(article) if problem.is_open]
+        found = [problem for problem in problems_of(article) if problem.is_open and not comes_later(problem)]
         return {
             "problems": render_to_string(f"{LIVE}#problems", {"problems": found, "fields": WRITTEN}),
             "count": count_of(found),
@@ -147,6 +148,7 @@ def writing_help(article: Article) -> dict[str, Any]:
         "panels": [(name, statements.panel(name, article.language)) for name in names],
         "live_panels": ["help-now", *LIVE_PANELS],
         "clinic_panels": sorted(ledger().clinic_statements or ()),
+        "pictures": sorted(ledger().pictures),
         "required_panels": plan["required_panels"],
         "required_section_kinds": plan["required_section_kinds"],
         "care_levels": CARE_LEVELS,

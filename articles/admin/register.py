@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import register
 from ..models import ClinicStatement, Document, StatementDocument
-from .guarded import FixedKey, NobodyDeletes
+from .guarded import FewRows, FixedKey, NobodyDeletes
 from .locked import LockedForm
 
 
@@ -40,7 +40,7 @@ class DocumentAdmin(NobodyDeletes):
         return document
 
 
-class StatementDocuments(admin.TabularInline):
+class StatementDocuments(FewRows):
     model = StatementDocument
     extra = 1
     autocomplete_fields = ["document"]

@@ -36,7 +36,7 @@ class Revisions(ArticlePages):
             "history",
             gettext("Revisions"),
             revisions=list(article.revisions.select_related("by", "restored_from")),
-            published={row.revision_id: row.number for row in article.publications.all()},
+            published=[(row.revision_id, row.number) for row in article.publications.order_by("number")],
         )
 
     def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -65,4 +65,4 @@ class Revisions(ArticlePages):
                 setattr(article, name, getattr(revision, name))
             article.save(by=request.user, restored_from=revision)
             messages.success(request, gettext("Revision %(number)d is back.") % {"number": number})
-        return redirect("admin:articles_article_history", article.pk)
+        return redirect("admin:articles_article_change", article.pk)

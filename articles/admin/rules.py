@@ -35,6 +35,10 @@ COMES_LATER = {
 }
 
 
+def comes_later(problem: Problem) -> bool:
+    return (problem.code, problem.subject) in COMES_LATER
+
+
 @cache
 def words_to_ask_for() -> frozenset[str]:
     """Return the blocked words that may stand in a sentence that denies or questions them.
@@ -186,8 +190,8 @@ class Rules(ArticlePages):
         errors = [problem for problem in found if problem.severity == Severity.ERROR]
         warnings = [problem for problem in found if problem.severity == Severity.WARNING]
         return {
-            "errors_found": lines([p for p in errors if (p.code, p.subject) not in COMES_LATER]),
-            "later_found": lines([p for p in errors if (p.code, p.subject) in COMES_LATER]),
+            "errors_found": lines([p for p in errors if not comes_later(p)]),
+            "later_found": lines([p for p in errors if comes_later(p)]),
             "warnings_found": lines([problem for problem in warnings if problem.is_open]),
             "answered_found": lines([problem for problem in warnings if not problem.is_open]),
             "leaves_waiting": [leave for leave in leaves if leave.allowed_by is None],

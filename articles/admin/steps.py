@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import evidence, publishing
 from ..compare import differences
 from ..dates import add_months
-from ..invisible import VISIBLE
+from ..invisible import VISIBLE, VISIBLE_LINES
 from ..manuscripts import plan_of
 from ..models import Article, ChangeKind, Person, Publication, Role, Status, Step
 from ..models.publication import LEAST_CHANGE_NOTE
@@ -40,6 +40,9 @@ PERMISSIONS = {
     Step.WITHDRAW: "articles.publish_article",
 }
 
+# What a text lacks before its review and cannot lack after it.
+COME_WITH_SIGNING = {"C11", "C13"}
+
 DONE = {
     Step.SUBMIT: _("Sent to review."),
     Step.SEND_BACK: _("Sent back to its author."),
@@ -52,7 +55,7 @@ def signers_for(user: Any, article: Article) -> list[Person]:
     """Return whose missing signature this account may enter: its own, or those of people outside."""
     waiting = publishing.reviewers_waiting(article)
     own = [person for person in waiting if person.user == user and user.has_perm("articles.sign_article")]
-    outside = [person for person in waiting if person.user is None]
+    outside = [person for person in waiting if person.user is None and not person.works_for_clinic]
     return own or (outside if user.has_perm("articles.publish_article") else [])
 
 
@@ -111,6 +114,7 @@ class SubmitForm(Checked):
     note = forms.CharField(
         label=_("Note to the reviewer"),
         required=False,
+        validators=VISIBLE_LINES,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
@@ -121,6 +125,7 @@ class SubmitForm(Checked):
 class SendBackForm(StepForm):
     note = forms.CharField(
         label=_("What is to be mended"),
+        validators=VISIBLE_LINES,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
 
@@ -193,7 +198,7 @@ class PublishForm(StepForm):
         last = article.latest_publication()
         if last is None:
             del self.fields["change_kind"], self.fields["change_note"]
-        elif last.clinical_digest == article.clinical_digest:
+        elif last.digest == article.digest and article.withdrawn_at is None:
             self.initial.setdefault("change_kind", ChangeKind.REVIEW.value)
         else:
             kind = self.fields["change_kind"]
@@ -300,6 +305,9 @@ class Steps(ArticlePages):
                 messages.success(request, self._said(article, taken))
                 return redirect("admin:articles_article_change", pk)
         last = article.latest_publication()
+        if taken == Step.SUBMIT and not form.is_bound:
+            # Better said now than after somebody has signed.
+            stopping = [p for p in publishing.stopping(article, "") if p.code not in COME_WITH_SIGNING]
         if taken == Step.PUBLISH and not form.is_bound:
             # What changed is asked on this very page.
             stopping = [p for p in publishing.stopping(article, "") if p.place.field != "change_note"]
@@ -329,7 +337,7 @@ class Steps(ArticlePages):
             return str(DONE[step])
         publication = article.latest_publication()
         if publication.visible_from > timezone.now():
-            day = date_format(timezone.localtime(publication.visible_from), "DATETIME_FORMAT")
+            day = date_format(timezone.localtime(publication.visible_from), "SHORT_DATETIME_FORMAT")
             return gettext("Version %(number)d is published. Readers see it from %(day)s.") % {
                 "number": publication.number,
                 "day": day,

@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +42,14 @@ class Article(ArticleText):
 
     language = models.CharField(_("language"), max_length=2, choices=Language)
     plan = models.CharField(
-        _("plan"), max_length=3, blank=True, help_text=_("Its number in the content plan, such as A04.")
+        _("plan"),
+        max_length=3,
+        blank=True,
+        validators=[RegexValidator(r"^A\d\d$")],
+        help_text=_(
+            "Its number in the content plan, such as A04. It decides how often the page is reviewed, and "
+            "whether somebody outside and a lawyer read it."
+        ),
     )
     topic = models.ForeignKey(
         "Topic", models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("topic")
@@ -122,7 +130,10 @@ class Article(ArticleText):
         constraints = [
             models.UniqueConstraint(fields=["language", "slug"], name="article_slug_once_per_language"),
             models.UniqueConstraint(
-                fields=["language", "plan"], condition=~Q(plan=""), name="article_plan_once_per_language"
+                fields=["language", "plan"],
+                condition=~Q(plan=""),
+                name="article_plan_once_per_language",
+                violation_error_message=_("Another article in this language has that number."),
             ),
             models.UniqueConstraint(
                 fields=["translation_of", "language"],

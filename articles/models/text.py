@@ -24,6 +24,9 @@ class Kind(models.TextChoices):
 
 WITH_SUMMARY = {Kind.TREATMENT, Kind.RELATED}
 
+# What the treatment is called; a page that says one of these shows where it stands.
+TREATMENT_NAMES = ("stem cell", "stem-cell", "줄기세포")
+
 # The clinical text: what a reviewer signs. Whatever of it changes has to be signed again.
 CLINICAL = ["kind", "title", "summary", "in_short", "body"]
 # What staff write, and a revision keeps. An address can change without a new review.
@@ -68,6 +71,12 @@ class ArticleText(models.Model):
     def has_summary(self):
         """Whether the page opens with the standard summary instead of points of its own."""
         return self.kind in WITH_SUMMARY
+
+    @property
+    def names_the_treatment(self):
+        """Whether the page is about stem cell treatment, or speaks of it."""
+        words = " ".join([self.title, self.summary, self.in_short, self.body]).casefold()
+        return self.has_summary or any(name in words for name in TREATMENT_NAMES)
 
     def tidy(self):
         """Write line breaks in one way: browsers send another than files have."""

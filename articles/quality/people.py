@@ -48,7 +48,7 @@ def the_next_review_is_soon_enough(manuscript: Manuscript) -> Iterator[Finding]:
     both dates, the second after the first."""
     reviewed, due = manuscript.reviewed_on, manuscript.next_review_on
     if reviewed is None or due is None:
-        yield Place("dates"), _("Enter when the page was reviewed and when it is due again."), "missing"
+        yield Place("dates"), _("It has no review dates yet: it gets them when a reviewer signs."), "missing"
     elif due <= reviewed:
         yield Place("dates"), _("The next review must come after the last one."), "order"
     elif due > add_months(reviewed, manuscript.review_months):

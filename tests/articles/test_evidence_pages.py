@@ -20,7 +20,7 @@ from articles.models import (
     Source,
     TreatmentStatus,
 )
-from tests.factories import publish
+from tests.factories import publish, publish_article
 
 pytestmark = pytest.mark.usefixtures("articles")
 
@@ -70,15 +70,24 @@ def test_every_source_in_the_table_leads_to_its_entry(client):
     assert cited == set(re.findall(r'<li id="(S\d+)"', page))
 
 
-def test_a_page_about_the_treatment_carries_the_table_after_its_summary(client):
+def test_a_page_about_the_treatment_carries_the_table_after_its_text(client):
     page = client.get(ARTICLE).text
 
-    assert page.index("Benefit:") < page.index("Where each treatment stands") < page.index("On this page")
-    assert 'href="/en/evidence/#S33"' in page
+    table = page.index("Where each treatment stands")
     assert (
-        "Where each treatment stands"
-        not in client.get("/en/articles/understanding-depression-and-anxiety/").text
+        page.index("Benefit:") < page.index("The short answer</h2>") < table < page.index('id="references"')
     )
+    assert 'href="/en/evidence/#S33"' in page
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [("Stem cells are no part of it.", True), ("Sleep is.", False), ("줄기세포는 아닙니다.", True)],
+)
+def test_any_page_that_names_the_treatment_carries_the_table_and_no_other(client, body, shown):
+    publish_article(slug="about-sleep", body=f"{body}\n")
+
+    assert ("Where each treatment stands" in client.get("/en/articles/about-sleep/").text) == shown
 
 
 def test_an_author_may_place_the_table_and_then_it_stands_once(client):

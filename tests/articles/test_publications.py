@@ -229,14 +229,14 @@ def test_a_withdrawn_page_says_when_and_why_and_is_gone(client):
     assert "Wrong from the start" not in client.get("/en/articles/").text
 
 
-def test_a_withdrawn_translation_leaves_the_original(client):
+def test_a_withdrawn_translation_says_so_and_leaves_the_original(client):
     original = publish_article(slug="page")
     korean = publish_article(slug="page", language="ko", translation_of=original)
     publishing.withdraw(korean, by=None, reason="The translation was wrong.")
 
     assert page_of(client, original).status_code == 200
     page = page_of(client, original, "ko")
-    assert page.status_code == 200
+    assert page.status_code == 410
     assert 'href="/en/articles/page/"' in page.text
 
 

@@ -402,7 +402,7 @@ def test_a_new_version_says_what_kind_of_change_it_is():
 
     with pytest.raises(Refused, match="what kind of change"):
         publishing.publish(article, by=None, shipped=True, change_note="Said more plainly.")
-    with pytest.raises(Refused, match="The text has changed"):
+    with pytest.raises(Refused, match="Readers see something else now"):
         publishing.publish(article, by=None, shipped=True, change_kind=ChangeKind.REVIEW)
 
 

@@ -154,19 +154,6 @@ def test_the_slower_of_two_editors_is_refused_and_sees_both_texts(client, editor
     assert article.title == "Mine"
 
 
-def test_a_revision_whose_address_is_taken_is_not_brought_back(client, editor, article):
-    article.slug = "harms"
-    article.save()
-    Article.objects.filter(plan="A04").update(slug=SLUG)
-    client.force_login(editor)
-
-    page = client.post(address("restore", article, 1), follow=True).text
-
-    article.refresh_from_db()
-    assert "with this Language and Address already exists" in page
-    assert article.slug == "harms"
-
-
 @pytest.mark.parametrize("query", ["", "?old=1", "?old=x&new=1", "?old=9&new=1", "?old=%EF%BC%91&new=1"])
 def test_a_comparison_of_nothing_is_not_found(client, editor, article, query):
     client.force_login(editor)

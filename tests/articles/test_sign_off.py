@@ -397,3 +397,83 @@ def test_an_invisible_sign_is_refused_in_what_changed():
 
     with pytest.raises(ValidationError):
         PublishForm.base_fields["change_note"].clean("Said \u202eplainly.")
+
+
+def test_words_that_readers_have_not_seen_are_no_mere_review():
+    article = publish_article(body="As it was.\n")
+    article.body = "As it will be one day.\n"
+    article.save()
+    publish(article, visible_from=timezone.now() + timedelta(days=30))
+
+    with pytest.raises(Refused, match="Readers see something else now"):
+        publish(article, change_kind="review", change_note="")
+
+
+def test_a_page_that_comes_back_says_why_and_is_found_from_its_withdrawal(client):
+    article = publish_article(slug="back", title="It comes back")
+    publishing.withdraw(article, by=None, reason="The dose was wrong.")
+
+    with pytest.raises(Refused, match="Readers see something else now"):
+        publish(article, change_kind="review", change_note="")
+    publish(article, change_kind="correction", change_note="The dose is right now.")
+
+    page = client.get("/en/corrections/").text
+    assert page.count('href="/en/articles/back/"') == 2
+
+
+def test_a_withdrawn_page_says_so_though_it_stands_in_the_other_language(client):
+    original = publish_article(slug="page")
+    publish_article(slug="page", language="ko", translation_of=original, title="한국어 글")
+    publishing.withdraw(original, by=None, reason="The dose was wrong.")
+
+    answer = client.get("/en/articles/page/")
+
+    assert answer.status_code == 410
+    assert "The dose was wrong." in answer.text
+    assert 'href="/ko/articles/page/"' in answer.text
+
+
+def test_somebody_who_works_here_signs_with_an_account_or_not_at_all(editor, author):
+    colleague = make_person()
+    article = make_article(reviewers=[colleague], by=author)
+    publishing.submit(article, by=author)
+
+    with pytest.raises(Refused, match="signs with an account"):
+        publishing.sign(article, person=colleague, by=editor, paper="My drawer")
+
+
+NEW = {"title": "Once", "summary": "S.", "body": "B.", "language": "en", "slug": "once", "kind": "condition"}
+
+
+def test_a_form_with_a_hundred_thousand_rows_is_answered_and_stores_none(client, author):
+    client.force_login(author)
+    url = reverse("admin:articles_article_add")
+
+    answer = client.post(url, posted(client.get(url), **NEW) | {"credits-TOTAL_FORMS": "99999"})
+
+    assert answer.status_code in (200, 302)
+    assert not Credit.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_presses_the_button_four_times_has_one_article_and_stands_before_it(author):
+    url = reverse("admin:articles_article_add")
+    pressing = Barrier(4, timeout=20)
+
+    def press(_number):
+        client = Client()
+        client.force_login(author)
+        data = posted(client.get(url), **NEW)
+        pressing.wait()
+        try:
+            return client.post(url, data)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(press, range(4)))
+
+    article = Article.objects.get()
+    for answer in answers:
+        # Or told in the form that the address is taken, when the first was stored before they asked.
+        assert answer.status_code == 200 or answer.url == desk(article)
