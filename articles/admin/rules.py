@@ -152,7 +152,7 @@ class Line:
 
 class Rules(ArticlePages):
     class Media:
-        css = {"all": ["css/article-rules.css"]}
+        css = {"all": ["css/staff/rules.css"]}
 
     def get_urls(self):
         address = path(
