@@ -229,7 +229,7 @@ def publish(
         publication.by, publication.published_at = by, timezone.now()
         publication.visible_from = max(visible_from or publication.published_at, publication.published_at)
         publication.first_visible_from = last.first_visible_from if last else publication.visible_from
-        first_day = max(timezone.localdate(publication.visible_from), evidence.today())
+        first_day = evidence.today() + (publication.visible_from - publication.published_at)
         if first_day >= publication.next_review_on:
             raise Refused(
                 _("Its next review is due by %(day)s, before readers would see it. Have it signed again.")
