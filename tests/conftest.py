@@ -65,6 +65,12 @@ def _the_shipped_facts_are_fresh(monkeypatch):
     monkeypatch.setattr("articles.evidence.today", lambda: date(2026, 11, 23))
 
 
+@pytest.fixture(autouse=True)
+def _passwords_are_cheap(settings):
+    """A real hash takes half a second, twice for everybody who signs in."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def articles(db):
     """The shipped articles, loaded."""
