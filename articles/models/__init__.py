@@ -1,4 +1,4 @@
-from .article import TRANSITIONS, Article, Status, Step, next_steps
+from .article import TRANSITIONS, Article, RelatedPage, Status, Step, next_steps
 from .benefit_approval import BenefitApproval
 from .desk import ArticleEvent, WarningAnswer, WordExemption
 from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
@@ -49,6 +49,7 @@ __all__ = [
     "ReviewState",
     "Picture",
     "PictureKind",
+    "RelatedPage",
     "Revision",
     "Role",
     "LegalReview",

@@ -1,11 +1,13 @@
 """An article as staff work on it: one row per language. What readers see is a Publication of it."""
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ..kept import restamps_pages
 from .person import Role
 from .text import CLINICAL, WRITTEN, ArticleText, Kind, Language
 
@@ -64,6 +66,12 @@ TRANSITIONS = {
 # What publishing.py writes, and nothing else does.
 WRITTEN_BY_STEPS = ["status", "submitted_at", "reviewed_on", "next_review_on", "interest_statement"]
 WRITTEN_BY_STEPS += ["withdrawn_at", "withdrawn_because"]
+
+
+# What staff work on. The rest of the row decides what readers see: whether it was withdrawn, where it
+# stands in lists, and whatever is added to it one day.
+NOT_SHOWN = [*WRITTEN, "status", "submitted_at", "reviewed_on", "next_review_on", "interest_statement"]
+NOT_SHOWN += ["translated_from", "shipped_digest"]
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -148,6 +156,7 @@ class Article(ArticleText):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["plan", "slug", "language"]
+        triggers = restamps_pages("article", pgtrigger.Update, pgtrigger.AnyChange(exclude=NOT_SHOWN))
         permissions = [
             ("sign_article", "Can sign an article as its clinical reviewer"),
             ("publish_article", "Can publish and withdraw an article"),
@@ -337,6 +346,17 @@ class Article(ArticleText):
         for name, value in changes.items():
             setattr(self, name, value)
         Article.objects.filter(pk=self.pk).update(**changes)
+
+
+class RelatedPage(Article.related.through):  # type: ignore[misc, name-defined]  # made by Django
+    """A row that leads from one article to the next; stands here for its trigger."""
+
+    class Meta:
+        proxy = True
+        triggers = restamps_pages("related_page", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
+
+    def __str__(self):
+        return f"{self.from_article_id} → {self.to_article_id}"
 
 
 def next_steps(status: str) -> list[Step]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ..kept import restamps_pages
 from .shipped import Shipped
 
 
@@ -72,6 +73,7 @@ class Person(Shipped):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["key"]
+        triggers = restamps_pages("person", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
         constraints = [
             models.CheckConstraint(
                 name="person_named_in_both_languages", condition=~Q(name_en="") & ~Q(name_ko="")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import evidence, rendering
 from ..append_only import append_only
+from ..kept import restamps_pages
 from .article import Article
 from .interest import InterestStatement
 from .person import Role
@@ -142,7 +144,7 @@ class Publication(ArticleText):
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
         ordering = ["-number"]
-        triggers = append_only("publication")
+        triggers = append_only("publication") + restamps_pages("publication", pgtrigger.Insert)
         indexes = [models.Index(fields=["slug", "language"], name="publication_by_address")]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="publication_number_once_per_article"),
