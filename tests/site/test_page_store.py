@@ -1,11 +1,18 @@
 """Stored pages: right in every process, the same bytes for everybody, and there when the database is not."""
 
 import gzip
+import hashlib
+import http.client
 import io
+import os
 import re
+import signal
+import socket
+import struct
 import threading
 import time
 from concurrent.futures import Future
+from pathlib import Path
 
 import brotli
 import pytest
@@ -18,7 +25,7 @@ from clinic_site import page_store
 from clinic_site.freshness import Freshness
 from clinic_site.page_store import PageStore, negotiated
 
-from .checkouts import eventually
+from .checkouts import Checkout, eventually
 
 HELP = "/en/help-now/"  # a page that asks the database nothing
 CHROME = "gzip, deflate, br, zstd"
@@ -509,3 +516,220 @@ def test_every_table_that_a_stored_page_reads_writes_a_stamp(
     }
     assert read <= stamped | WRITTEN_WITH_OTHERS, read - stamped
     assert kept.OF_FACTS != kept.OF_PAGES
+
+
+# Real processes
+
+PARTS = [".env.example", "manage.py", "clinic_site", "articles", "inquiries", "templates", "static", "locale"]
+PARTS += ["tests"]
+EDITOR = """
+import sys, traceback
+from datetime import date, timedelta
+from django.utils import timezone
+from articles import evidence, publishing
+from articles.models import *
+from tests.factories import *
+for line in sys.stdin:
+    try:
+        exec(line)
+        print("done", flush=True)
+    except Exception:
+        print("failed", traceback.format_exc(), flush=True)
+"""
+WITHIN = 2.0  # seconds, from the commit to the last process
+
+
+def zone(directory, midnight):
+    """Write a Seoul whose day ends at a moment of our choice: no test can wait for midnight."""
+    offset = -int(midnight) % 86400
+    offset -= 86400 if offset > 43200 else 0
+    (directory / "Asia").mkdir(parents=True)
+    head = struct.pack(">4sc15x6l", b"TZif", b"\0", 0, 0, 0, 0, 1, 4)
+    (directory / "Asia/Seoul").write_bytes(head + struct.pack(">lbb4s", offset, 0, 0, b"KST\0"))
+
+
+class Running:
+    """`make run` with two workers, asked over connections that reach both, and somebody who edits."""
+
+    def __init__(self):
+        self.checkout = Checkout(*PARTS)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        zoneinfo = self.checkout.path / "zones"
+        self.midnight = int(time.time()) + 60
+        zone(zoneinfo, self.midnight)
+        environment = {
+            "PORT": str(self.port),
+            "EMBEDDED_POSTGRES": "throwaway",
+            "PYTHONTZPATH": str(zoneinfo),
+        }
+        process = self.checkout.start("-m", "clinic_site.run", **environment)
+        self.said = ""
+        watchdog = threading.Timer(60, process.kill)
+        watchdog.start()
+        for line in process.stdout:
+            self.said += line
+            if line.startswith("Sign in: editor"):
+                break
+        watchdog.cancel()
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        self.editor = self.checkout.start("manage.py", "shell", "--verbosity=0", "-c", EDITOR, **environment)
+        self.connections = []
+
+    def edit(self, line):
+        self.editor.stdin.write(line + "\n")
+        said = self.editor.stdout.readline()
+        while said and not said.startswith(("done", "failed")):
+            said = self.editor.stdout.readline()
+        assert said.startswith("done"), said + self.editor.stdout.readline()
+
+    def connect(self):
+        """Open connections until both workers have some: the kernel deals them out."""
+        for connection_ in self.connections:
+            connection_.close()
+        self.connections = [
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=15) for _number in range(16)
+        ]
+
+    def all(self, path, method="GET", **headers):
+        """Return the different answers to a request over every connection: one if all agree."""
+        return {self.ask(connection_, path, method, **headers) for connection_ in self.connections}
+
+    def ask(self, connection_, path, method="GET", **headers):
+        connection_.request(method, path, headers={"Host": f"localhost:{self.port}"} | headers)
+        answer = connection_.getresponse()
+        return answer.status, answer.read().decode()
+
+    def agree(self, path, right):
+        return all(right(status, body) for status, body in self.all(path))
+
+
+@pytest.fixture(scope="module")
+def running():
+    running = Running()
+    try:
+        running.connect()
+        yield running
+    finally:
+        for connection_ in running.connections:
+            connection_.close()
+        running.checkout.close()
+
+
+EVERYWHERE = ["/en/", "/en/articles/", "/en/feed.rss", "/en/feed.atom", "/sitemap.xml"]
+
+
+def shown(running, slug, words):
+    """Tell whether page, lists, feeds and sitemap show a page, in every process."""
+    return running.agree(
+        f"/en/articles/{slug}/", lambda status, body: status == 200 and words in body
+    ) and all(running.agree(path, lambda status, body: f"/articles/{slug}/" in body) for path in EVERYWHERE)
+
+
+def gone(running, slug, status):
+    return running.agree(f"/en/articles/{slug}/", lambda found, body: found == status) and all(
+        running.agree(path, lambda status, body: f"/articles/{slug}/" not in body) for path in EVERYWHERE
+    )
+
+
+def test_what_editors_do_is_right_in_every_process_within_two_seconds(running):
+    lapse = "timezone.localdate() - timedelta(days=30)"
+    running.edit("people = [make_person(is_demonstration=True)], [make_person(is_demonstration=True)]")
+    running.edit("made = dict(authors=people[0], reviewers=people[1])")
+    assert gone(running, "seen", 404)
+
+    running.edit("seen = publish_article(slug='seen', title='As it was', **made)")
+    assert eventually(lambda: shown(running, "seen", "As it was")) < WITHIN
+
+    running.edit("seen.title = 'As it is'; seen.save(); publish(seen, change_kind='correction')")
+    assert eventually(lambda: shown(running, "seen", "As it is")) < WITHIN
+    assert running.agree("/en/corrections/", lambda status, body: "As it is" in body)
+
+    running.edit("seen.slug = 'moved'; seen.save(); publish(seen, change_kind='update')")
+    assert eventually(lambda: shown(running, "moved", "As it is")) < WITHIN
+    assert {status for status, _body in running.all("/en/articles/seen/")} == {301}
+
+    running.edit("soon = timezone.now() + timedelta(seconds=4)")
+    running.edit("later = publish_article(slug='later', title='On its day', visible_from=soon, **made)")
+    assert gone(running, "later", 404)
+    time.sleep(3)
+    assert eventually(lambda: shown(running, "later", "On its day")) < 1 + WITHIN
+
+    running.edit("publishing.withdraw(seen, by=None, reason='It was wrong.')")
+    assert eventually(lambda: gone(running, "moved", 410)) < WITHIN
+    assert running.agree("/en/articles/moved/", lambda status, body: "It was wrong." in body)
+
+    # Thirty days overdue today, and so listed until the day is over.
+    running.edit(f"old = make_article(slug='old', title='Long ago', **made); due = {lapse}")
+    running.edit("before = evidence.as_of(due - timedelta(days=50)); before.__enter__()")
+    running.edit("publishing.submit(old, by=None)")
+    running.edit("publishing.sign(old, person=people[1][0], by=None, next_review_on=due)")
+    running.edit("publish(old); before.__exit__(None, None, None)")
+    assert eventually(lambda: shown(running, "old", "overdue for its medical review")) < WITHIN
+    left = running.midnight - time.time()
+    assert left > 0, "the machine was too slow for this night"
+    time.sleep(left)
+    running.connect()  # the server closes what is silent for long
+    eventually(lambda: gone(running, "old", 200), WITHIN + 1)
+
+
+def test_readers_are_served_while_postgresql_is_away(running):
+    for path in [*EVERYWHERE, "/ko/articles/", "/en/evidence/"]:
+        running.all(path)
+    digest = hashlib.sha256(os.fsencode(running.checkout.path)).hexdigest()[:10]
+    places = (running.checkout.path / "var", Path(f"/var/tmp/clinic-{digest}"))
+    pid = next(
+        path for place in places if (path := place / "postgres-throwaway/data/postmaster.pid").exists()
+    )
+    keeper = [
+        number
+        for number in running.checkout.processes()
+        if b"embedded_postgres.keeper" in Path(f"/proc/{number}/cmdline").read_bytes()
+    ]
+    for number in keeper:
+        os.kill(number, signal.SIGSTOP)  # or it would start the server again
+    os.kill(int(pid.read_text().split()[0]), signal.SIGKILL)
+    time.sleep(1.5)
+
+    for path in [*EVERYWHERE, "/ko/articles/", "/en/evidence/"]:
+        begun = time.monotonic()
+        assert {status for status, _body in running.all(path)} == {200}
+        assert time.monotonic() - begun < 2
+    assert {status for status, _body in running.all("/en/help-now/")} == {200}
+    status, body = running.ask(running.connections[0], "/en/articles/moved/?x=1")
+    assert status == 410
+    status, body = running.ask(running.connections[0], "/en/articles/never-asked-for/")
+    assert status == 503
+    assert "109" in body
+
+    for number in keeper:
+        os.kill(number, signal.SIGCONT)
+    running.connect()
+    eventually(
+        lambda: running.agree("/en/articles/never-asked-for/", lambda status, body: status == 404), seconds=30
+    )
+
+
+def test_the_server_speaks_of_tags_encodings_and_heads_as_the_store_does(running):
+    connection_ = running.connections[0]
+    host = {"Host": f"localhost:{running.port}", "Accept-Encoding": CHROME}
+
+    connection_.request("HEAD", HELP, headers=host)
+    head = connection_.getresponse()
+    head.read()
+    connection_.request("GET", HELP, headers=host)
+    got = connection_.getresponse()
+    body = got.read()
+    connection_.request("GET", HELP, headers=host | {"If-None-Match": got.headers["ETag"]})
+    again = connection_.getresponse()
+
+    assert brotli.decompress(body).startswith(b"<!doctype html>")
+    assert head.status == got.status == 200
+    assert head.headers["Content-Length"] == got.headers["Content-Length"] == str(len(body))
+    assert (again.status, again.read()) == (304, b"")
+    assert running.ask(connection_, HELP, Host="evil.example")[0] == 400
+    for path in ("/en%2Fhelp-now/", "http://evil.example/en/help-now/"):
+        status, page = running.ask(connection_, path)
+        assert status in (200, 400, 404)
+        assert "evil" not in page
