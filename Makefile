@@ -44,6 +44,9 @@ fix: .venv/synced ## repair what can be repaired by itself, and format
 	$(PYTHON) -m ruff format .
 	find templates -name '*.html' -exec .venv/bin/djade --target-version 6.1 {} +
 
+bench: .venv/synced ## measure how fast readers are served (ARGS="--write --wagtail")
+	@exec $(PYTHON) -m clinic_site.bench $(ARGS)
+
 messages: .venv/synced ## collect the texts to translate into Korean, and compile them
 	@command -v msgfmt > /dev/null || { echo 'GNU gettext is missing (Debian: apt install gettext).'; exit 1; }
 	@$(PRODUCTION); set -e; \
@@ -65,4 +68,4 @@ messages: .venv/synced ## collect the texts to translate into Korean, and compil
 	echo "uv $(UV_VERSION) cannot be installed: python3 needs venv or pip (Debian: apt install python3-venv)."; exit 1; }
 	@rm var/uv.log; touch $@
 
-.PHONY: help run dev test check fix messages
+.PHONY: help run dev test check fix bench messages

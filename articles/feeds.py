@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic_site.clinic import clinic
+from clinic_site.public import public_page
 
 from .models import Language, Publication
 
@@ -93,6 +94,7 @@ class Entry:
         return settings.SITE_URL + self.path
 
 
+@public_page
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List every page that search engines may show, each with its counterparts in other languages."""

@@ -18,12 +18,13 @@ from uuid import UUID
 import pgtrigger
 from django.apps import apps
 
-# Also the name of the only row's table: see models/stamp.py.
+# Also the name of the table: see models/stamp.py.
 _WRITE_STAMP = """
-    INSERT INTO articles_stamp (id, value) VALUES (1, gen_random_uuid())
+    INSERT INTO articles_stamp (id, value) VALUES (%d, gen_random_uuid())
     ON CONFLICT (id) DO UPDATE SET value = EXCLUDED.value;
     RETURN NULL;
 """
+OF_FACTS, OF_PAGES = 1, 2
 
 
 def restamps(name: str) -> list[pgtrigger.Trigger]:
@@ -34,14 +35,37 @@ def restamps(name: str) -> list[pgtrigger.Trigger]:
             level=pgtrigger.Statement,
             when=pgtrigger.After,
             operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
-            func=_WRITE_STAMP,
+            func=_WRITE_STAMP % OF_FACTS,
+        )
+    ]
+
+
+def restamps_pages(
+    name: str, operation: pgtrigger.Operation, condition: pgtrigger.Condition | None = None
+) -> list[pgtrigger.Trigger]:
+    """Return the trigger of a table that changes which pages readers see, and nothing kept here.
+
+    It has a stamp of its own, so that publishing leaves the ledger in memory; the page store looks at
+    both. Written as the last thing before the commit: a stamp that somebody holds while waiting for an
+    article, and somebody else wants while holding that article, would be a deadlock.
+    """
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_restamps_pages",
+            level=pgtrigger.Row,
+            when=pgtrigger.After,
+            timing=pgtrigger.Deferred,
+            operation=operation,
+            condition=condition,
+            func=_WRITE_STAMP % OF_PAGES,
         )
     ]
 
 
 def stamp() -> UUID | None:
     """Return the stamp of the latest change; None while the tables are as empty as they were made."""
-    return apps.get_model("articles", "Stamp").objects.values_list("value", flat=True).first()
+    stamps = apps.get_model("articles", "Stamp").objects.filter(pk=OF_FACTS)
+    return stamps.values_list("value", flat=True).first()
 
 
 def kept[T](build: Callable[[], T]) -> Callable[..., T]:

@@ -6,12 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from clinic_site.public import public_page
+
 from .models import Article, Picture, Publication
 from .rendering import shown_pictures
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+@public_page
 @require_safe
 def picture(request: HttpRequest, name: str, width: str) -> HttpResponse:
     """Answer with one file. Its address is made of its digest, so that it never needs asking for again."""

@@ -14,18 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clinic_site.public import public_page
+
 from . import changes, live, preview, rendering
 from .evidence import EvidenceLevel, UnknownFact
 from .models import Publication
 from .pages import page_context
 
 
+@public_page
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     articles = Publication.objects.public().listed().for_readers_of(get_language()).in_list_order()
     return render(request, "articles/list.html", {"articles": articles})
 
 
+@public_page
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article; lead on from an earlier address; say so where there is none in this language."""
@@ -69,6 +73,7 @@ def _lead_on(address: str) -> HttpResponse:
     return response
 
 
+@public_page
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/corrections.html", {"months": changes.by_month(get_language())})
@@ -111,6 +116,7 @@ def _no_preview(request: HttpRequest, title: str, status: int, why: str = "") ->
     return render(request, "error.html", context, status=status)
 
 
+@public_page
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
     """Show the whole table of treatments, with the search and the sources behind it."""

@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "clinic": clinic(),
         "demonstration": settings.DEMONSTRATION,
         "help_lines": help_lines(),
+        "site_url": settings.SITE_URL,
         "language_links": language_links(request.path),
     }
 

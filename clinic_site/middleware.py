@@ -9,6 +9,8 @@ from articles.uploads import OnePicture
 from . import views
 
 WITH_FILE = "admin:articles_picture_add"
+# Set by page_store.py on a request that must not wait for the database.
+DATABASE_IS_AWAY = "clinic_site.database_is_away"
 
 
 def trusted_proxies(get_response):
@@ -39,6 +41,17 @@ def request_guard(get_response):
                 return views.unsupported_media_type(request)
             if _length(request) > _limit(request.path):
                 return views.content_too_large(request)
+        return get_response(request)
+
+    return middleware
+
+
+def database_away(get_response):
+    """Answer at once while others wait for a database that does not answer, so that threads stay free."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.META.get(DATABASE_IS_AWAY):
+            return views.unavailable(request)
         return get_response(request)
 
     return middleware

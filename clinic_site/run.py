@@ -299,7 +299,7 @@ def give_accounts_to_the_invented_people() -> None:
         person.update(user=User.objects.filter(username=name, person=None).first())
 
 
-def serve(port: int) -> None:
+def serve(port: int, application: str = "clinic_site.wsgi:application") -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -307,7 +307,7 @@ def serve(port: int) -> None:
     # Workers that start afresh: a fork would inherit the threads and locks of this process.
     multiprocessing.set_start_method("spawn")
     server = Granian(
-        "clinic_site.wsgi:application",
+        application,
         address="127.0.0.1",
         port=port,
         interface=Interfaces.WSGI,

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "clinic_site.middleware.browser_isolation",
     "clinic_site.middleware.request_guard",
+    "clinic_site.middleware.database_away",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -114,6 +115,9 @@ DATABASES["default"]["OPTIONS"] = {
     # patient wrote together with the SQL text.
     "server_side_binding": True,
 }
+
+# What a process keeps of the pages that readers see, in front of Django; 0 switches the store off.
+PAGE_STORE_MEGABYTES = env.int("PAGE_STORE_MEGABYTES", default=32)
 
 # Languages and time
 

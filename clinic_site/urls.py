@@ -9,6 +9,7 @@ from articles.pictures import picture
 from articles.views import corrections, evidence
 
 from . import views
+from .public import public_page
 
 admin.site.enable_nav_sidebar = False  # its links stand in the header
 
@@ -24,8 +25,8 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),
         path("evidence/", evidence, name="evidence"),
-        path("feed.rss", RssFeed(), name="feed_rss"),
-        path("feed.atom", AtomFeed(), name="feed_atom"),
+        path("feed.rss", public_page(RssFeed()), name="feed_rss"),
+        path("feed.atom", public_page(AtomFeed()), name="feed_atom"),
         path("corrections/", corrections, name="corrections"),
         path("ask/", include("inquiries.urls")),
         path("help-now/", views.help_now, name="help_now"),

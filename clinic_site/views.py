@@ -1,7 +1,9 @@
 """Pages that belong to no app: home, help, health checks and errors."""
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -17,6 +19,7 @@ from inquiries import views as inquiry_views
 from inquiries.wording import wording
 
 from .clinic import clinic
+from .public import public_page
 
 
 @require_safe
@@ -28,6 +31,7 @@ def root(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     articles = (
@@ -36,11 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", {"articles": articles})
 
 
+@public_page
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     return render(request, "help_now.html", {"wording": wording()})
 
 
+@public_page
 @require_safe
 def unwell_after_treatment(request: HttpRequest) -> HttpResponse:
     body = clinic().fill(wording()["unwell_after_treatment_page"]["body"])
@@ -68,6 +74,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(state, status=503 if pending else 200)
 
 
+@public_page
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     text = loader.render_to_string("robots.txt", {"site_url": settings.SITE_URL}, request=request)
@@ -141,7 +148,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer without a query, a context or a translation: any of them may be what failed."""
+    if isinstance(sys.exception(), InterfaceError | OperationalError):
+        return unavailable(request)
     return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that the site works again soon: only the database is away."""
+    headers = {"Retry-After": "30"}
+    return HttpResponse(loader.render_to_string("500.html"), status=503, headers=headers)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -13,6 +13,7 @@ os.environ |= {
     "CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml",
     "DEMONSTRATION": "true",
     "TRUSTED_PROXIES": "",
+    "PAGE_STORE_MEGABYTES": "0",
     "HSTS_PRELOAD": "false",
     "DEBUG": "false",
     "LOG_LEVEL": "INFO",

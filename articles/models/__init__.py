@@ -1,4 +1,4 @@
-from .article import Article
+from .article import Article, RelatedPage
 from .benefit_approval import BenefitApproval
 from .desk import ArticleEvent, WarningAnswer, WordExemption
 from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
@@ -53,6 +53,7 @@ __all__ = [
     "PictureKind",
     "PriceItem",
     "Publication",
+    "RelatedPage",
     "ReviewState",
     "Revision",
     "Role",

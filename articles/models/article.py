@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from ..kept import restamps_pages
 from .person import Role
 from .text import CLINICAL, WRITTEN, ArticleText, Kind, Language
 from .workflow import TRANSITIONS, Status, Step
@@ -14,6 +15,12 @@ from .workflow import TRANSITIONS, Status, Step
 # What publishing.py writes, and nothing else does.
 WRITTEN_BY_STEPS = ["status", "submitted_at", "reviewed_on", "next_review_on", "interest_statement"]
 WRITTEN_BY_STEPS += ["withdrawn_at", "withdrawn_because"]
+
+
+# What staff work on. The rest of the row decides what readers see: whether it was withdrawn, where it
+# stands in lists, and whatever is added to it one day.
+NOT_SHOWN = [*WRITTEN, "status", "submitted_at", "reviewed_on", "next_review_on", "interest_statement"]
+NOT_SHOWN += ["edits", "translated_from", "shipped_digest"]
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -107,6 +114,7 @@ class Article(ArticleText):
         verbose_name_plural = _("articles")
         ordering = ["plan", "slug", "language"]
         triggers = [
+            *restamps_pages("article", pgtrigger.Update, pgtrigger.AnyChange(exclude=NOT_SHOWN)),
             pgtrigger.Trigger(
                 name="article_translates_an_original",
                 when=pgtrigger.Before,
@@ -325,3 +333,14 @@ class Article(ArticleText):
         for name, value in changes.items():
             setattr(self, name, value)
         Article.objects.filter(pk=self.pk).update(edits=F("edits") + 1, **changes)
+
+
+class RelatedPage(Article.related.through):  # type: ignore[misc, name-defined]  # made by Django
+    """A row that leads from one article to the next; stands here for its trigger."""
+
+    class Meta:
+        proxy = True
+        triggers = restamps_pages("related_page", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
+
+    def __str__(self):
+        return f"{self.from_article_id} → {self.to_article_id}"

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ..kept import restamps_pages
 from .shipped import Shipped
 
 
@@ -73,6 +74,7 @@ class Person(Shipped):
         verbose_name_plural = _("people")
         ordering = ["key"]
         triggers = [
+            *restamps_pages("person", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete),
             # Otherwise somebody could be parted from their account, and signed for on paper.
             pgtrigger.Trigger(
                 name="person_keeps_the_account",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import evidence, rendering
 from ..append_only import append_only
+from ..kept import restamps_pages
 from .article import Article
 from .interest import InterestStatement
 from .person import Role
@@ -163,6 +164,7 @@ class Publication(ArticleText):
         ordering = ["-number"]
         triggers = [
             *append_only("publication"),
+            *restamps_pages("publication", pgtrigger.Insert),
             pgtrigger.Trigger(
                 name="publication_of_signed_words",
                 when=pgtrigger.Before,

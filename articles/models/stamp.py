@@ -1,15 +1,19 @@
 from django.db import models
 from django.db.models import Q
 
+from ..kept import OF_FACTS, OF_PAGES
+
 
 class Stamp(models.Model):
-    """One row: another value after every change of evidence or register (see kept.py)."""
+    """Two rows: another value after every change of evidence or register, and of pages (see kept.py)."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    id = models.PositiveSmallIntegerField(primary_key=True)
     value = models.UUIDField()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="stamp_has_one_row", condition=Q(id=1))]
+        constraints = [
+            models.CheckConstraint(name="stamp_is_one_of_two", condition=Q(id__in=[OF_FACTS, OF_PAGES]))
+        ]
 
     def __str__(self):
         return str(self.value)

@@ -1,10 +1,12 @@
 """What articles are sorted by."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ..kept import restamps_pages
 from .shipped import Shipped
 
 
@@ -24,6 +26,7 @@ class Topic(Shipped):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ["position", "key"]
+        triggers = restamps_pages("topic", pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete)
         constraints = [
             models.CheckConstraint(
                 name="topic_named_in_both_languages", condition=~Q(name_en="") & ~Q(name_ko="")

@@ -242,9 +242,9 @@ def test_the_database_refuses_a_fact_twice_in_a_row_of_the_table():
             link.status.fact_links.create(**wrong)
 
 
-def test_the_database_keeps_one_stamp_only():
-    with pytest.raises(IntegrityError, match="stamp_has_one_row"), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO articles_stamp VALUES (2, gen_random_uuid())")
+def test_the_database_keeps_two_stamps_only():
+    with pytest.raises(IntegrityError, match="stamp_is_one_of_two"), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO articles_stamp VALUES (3, gen_random_uuid())")
 
 
 @pytest.fixture

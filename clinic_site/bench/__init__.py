@@ -1,0 +1,1 @@
+"""Measure the goals for speed side by side, in rounds that take turns: `make bench`."""

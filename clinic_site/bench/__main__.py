@@ -1,0 +1,379 @@
+"""Measure how fast readers are served, beside what else could serve them, and say which goals are met.
+
+Everything runs on this machine: the servers on free ports, the database in the throw-away PostgreSQL.
+What others do on the machine changes every figure but hardly the ratios: the servers take turns.
+"""
+
+import argparse
+import os
+import secrets
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+SLUG = "risks-and-unknowns"
+ARTICLE = f"/en/articles/{SLUG}/"
+ROUNDS = 7
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: make bench ARGS=--write -->\n", "<!-- end of figures -->\n"
+# How often each is asked in a round: about as long each.
+COUNTS = {"stored": 3000, "304": 3000, "nginx": 3000, "hello": 800, "uncached": 60, "wagtail": 40}
+
+
+@dataclass
+class Report:
+    """The lines of the table: what, goal, figure, whether it is met."""
+
+    lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def say(self, what: str, goal: str, figure: str, met: bool | None) -> None:
+        verdict = {True: "met", False: "MISSED", None: "–"}[met]
+        self.lines.append((what, goal, figure, verdict))
+
+    def __str__(self) -> str:
+        rows = [("What", "Goal", "Measured", ""), ("---",) * 4, *self.lines]
+        return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m clinic_site.bench", description=__doc__)
+    parser.add_argument("--wagtail", action="store_true", help="install Wagtail aside and measure it too")
+    parser.add_argument("--write", action="store_true", help="keep the figures in docs/performance.md")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    wanted = parser.parse_args()
+    begun = time.monotonic()
+    with ExitStack() as cleaning:
+        home = Path(tempfile.mkdtemp(prefix="clinic-bench-"))
+        cleaning.callback(shutil.rmtree, home, ignore_errors=True)
+        set_environment(home)
+        cleaning.enter_context(database())
+        table = measure(wanted, home, cleaning)
+    words = f"{machine()}, {datetime.now(UTC):%d %B %Y}, {wanted.rounds} rounds."
+    print(f"\n{table}\n{words} It took {time.monotonic() - begun:.0f} s.")
+    if wanted.write:
+        text = DOCUMENT.read_text("utf-8")
+        before, after = text.split(BEGIN)[0], text.split(END)[1]
+        DOCUMENT.write_text(f"{before}{BEGIN}\n{words}\n\n{table}\n{END}{after}", "utf-8")
+
+
+def machine() -> str:
+    cores = len(os.sched_getaffinity(0))
+    shared = " shared with other work" if os.getloadavg()[1] > cores / 2 else ""
+    return f"{cores} cores{shared}, Python {sys.version.split()[0]}"
+
+
+def set_environment(home: Path) -> None:
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "clinic_site.bench.site",
+        "BENCH_STATIC": str(home / "static"),
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SITE_URL": "http://localhost",
+        "ALLOWED_HOSTS": "localhost",
+        "DEMONSTRATION": "true",
+        "DEBUG": "false",
+        "TRUSTED_PROXIES": "",
+        "CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml",
+        "PAGE_STORE_MEGABYTES": "32",
+        "EMBEDDED_POSTGRES": "throwaway",
+        "DATABASE_URL": "",
+        "LOG_LEVEL": "CRITICAL",
+    }
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Make a database of the shipped articles, and drop it afterwards."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connections
+
+    say("Preparing a database …")
+    connection: Any = connections["default"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS clinic_bench WITH (FORCE)")
+        cursor.execute("CREATE DATABASE clinic_bench")
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("load_articles", verbosity=0)
+        yield
+    finally:
+        connection.close()
+        connection.close_pool()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("DROP DATABASE IF EXISTS clinic_bench WITH (FORCE)")
+        connection.close_pool()
+
+
+def measure(wanted: argparse.Namespace, home: Path, cleaning: ExitStack) -> Report:
+    from .load import Measured, ask_once, load, request
+    from .servers import Server, granian, nginx
+
+    servers: dict[str, Server] = {
+        "stored": granian("clinic_site.wsgi:application", ARTICLE),
+        "uncached": granian("clinic_site.wsgi:application", ARTICLE, PAGE_STORE_MEGABYTES="0"),
+        "hello": granian("clinic_site.bench.hello:application", "/"),
+    }
+    for server in servers.values():
+        cleaning.callback(server.stop)
+    for server in servers.values():
+        server.wait()
+    page = ask_once(servers["uncached"].port, ARTICLE)[2]
+    if found := nginx(home, page):
+        cleaning.callback(found.stop)
+        found.wait()
+        servers["nginx"] = found
+    if wanted.wagtail:
+        from . import wagtail
+
+        if found := wagtail.serve(home, page.decode()):
+            cleaning.callback(found.stop)
+            found.wait()
+            servers["wagtail"] = found
+    time.sleep(2)  # every process has looked at the version
+    settle(servers["stored"].port)
+
+    _status, headers, body = ask_once(servers["stored"].port, ARTICLE)
+    etag = headers["etag"]
+    asked: dict[str, tuple[Server, list[bytes], int]] = {}
+    for name, server in servers.items():
+        asked[name] = (server, [request(server.port, server.path)], COUNTS[name])
+    stored, uncached = servers["stored"], servers["uncached"]
+    asked["304"] = (stored, [request(stored.port, ARTICLE, If_None_Match=etag)], COUNTS["304"])
+    for name, path in uncached_pages().items():
+        asked[name] = (uncached, [request(uncached.port, path)], COUNTS["uncached"])
+    figures = {name: Measured() for name in asked}
+    say("Measuring …")
+    for server, requests, count in asked.values():  # once for warmth
+        load(server.process.pid, requests, server.port, max(count // 4, 32), Measured())
+    for _round in range(wanted.rounds):
+        for name, (server, requests, count) in asked.items():
+            load(server.process.pid, requests, server.port, count, figures[name])
+
+    report = Report()
+    tell_about_stored_pages(report, figures, len(body), len(page))
+    first = first_views(stored, wanted.rounds)
+    hello = figures["hello"].median
+    queries = count_queries()
+    report.say(
+        "S3 first view after publishing, compressed and stored",
+        "≤ 8 × hello",
+        f"{first / hello:.1f} × ({first:.0f} µs)",
+        first <= 8 * hello,
+    )
+    report.say("S3 its queries", "≤ 4", str(queries[ARTICLE][0]), queries[ARTICLE][0] <= 4)
+    slowest = publish_to_visible(stored)
+    report.say("S4 publish to visible in all processes", "≤ 2 s", f"{slowest:.1f} s at most", slowest <= 2)
+    served, asked_for = served_while_away(stored)
+    report.say("S4 served while PostgreSQL is away", "100 %", f"{served} of {asked_for}", served == asked_for)
+    for name in uncached_pages():
+        ratio = figures[name].median / hello
+        report.say(
+            f"S5 {name}, uncached",
+            "≤ 12 × hello",
+            f"{ratio:.1f} × ({figures[name].median:.0f} µs)",
+            ratio <= 12,
+        )
+    grown = {path: counts for path, counts in queries.items() if counts[0] != counts[1]}
+    queries_told = ", ".join(f"{path} {few} → {many}" for path, (few, many) in (grown or queries).items())
+    report.say("S5 queries with few and with many articles", "the same", queries_told, not grown)
+    return report
+
+
+def settle(port: int) -> None:
+    """Have the article stored in each worker."""
+    from .load import ask_once
+
+    for _number in range(40):
+        ask_once(port, ARTICLE)
+
+
+def tell_about_stored_pages(report: Report, figures: dict[str, Any], sent: int, plain: int) -> None:
+    hello, article = figures["hello"], figures["stored"]
+    report.say("Django hello, the same server", "", f"{hello.median:.0f} µs, 1", None)
+    ratio = article.median / hello.median
+    report.say(
+        "S1 article, stored", "≤ 0.25 × hello", f"{ratio:.2f} × ({article.median:.0f} µs)", ratio <= 0.25
+    )
+    if "nginx" in figures:
+        ratio = article.median / figures["nginx"].median
+        report.say("S1 beside nginx with a file", "≤ 5 ×", f"{ratio:.1f} ×", ratio <= 5)
+    else:
+        report.say("S1 beside nginx with a file", "≤ 5 ×", "not measured: nginx is not installed", None)
+    if "wagtail" in figures:
+        ratio = figures["wagtail"].median / article.median
+        report.say("S1 beside a page of Wagtail", "≥ 400 × less", f"{ratio:.0f} ×", ratio >= 400)
+    else:
+        report.say("S1 beside a page of Wagtail", "≥ 400 × less", "not measured", None)
+    ours, theirs = article.p99, hello.p99
+    told = f"{ours:.1f} ms (hello {theirs:.1f} ms)"
+    report.say("S1 p99 at 16 connections", "≤ 3 ms", told, ours <= 3)
+    ratio = figures["304"].median / article.median
+    report.say("S2 304 beside 200", "≤ 1", f"{ratio:.2f} × ({figures['304'].median:.0f} µs)", ratio <= 1.02)
+    ratio = figures["uncached"].median / hello.median
+    report.say("Article without the store", "", f"{ratio:.1f} × ({figures['uncached'].median:.0f} µs)", None)
+    size = f"{sent / 1000:.1f} kB of {plain / 1000:.0f} kB"
+    report.say("S11 article on the wire, without style sheets", "≤ 20 kB", size, sent <= 20_000)
+
+
+def uncached_pages() -> dict[str, str]:
+    import importlib.util
+
+    pages = {"list": "/en/articles/", "evidence": "/en/evidence/"}
+    if importlib.util.find_spec("articles.search"):
+        pages["search"] = "/en/search/?q=depression"
+    return pages
+
+
+def first_views(server: Any, rounds: int) -> float:
+    """Return the CPU of the first view of each article after a change, in microseconds."""
+    from articles.models import Publication
+
+    from .load import Measured, load, request
+
+    paths = [page.get_absolute_url() for page in Publication.objects.public()]
+    costs = []
+    for _round in range(rounds):
+        touch()
+        time.sleep(1.5)
+        measured = Measured()
+        # One after the other, and each by one process alone: so this counts no page twice.
+        load(
+            server.process.pid,
+            [request(server.port, path) for path in paths],
+            server.port,
+            len(paths),
+            measured,
+        )
+        costs += measured.cpu
+    return statistics.median(costs)
+
+
+def touch() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE articles_stamp SET value = gen_random_uuid() WHERE id = 2")
+
+
+def publish_to_visible(server: Any) -> float:
+    """Publish a few versions, and return the longest time until every process shows one, in seconds."""
+    from articles import publishing
+    from articles.models import Article, ChangeKind
+
+    from .load import Connection, request
+
+    longest = 0.0
+    article = Article.objects.get(slug=SLUG, language="en")
+    everywhere = [Connection(server.port, request(server.port, ARTICLE)) for _number in range(16)]
+    for number in range(3):
+        before = {body_of(connection) for connection in everywhere}
+        title = f"Risks, told for the {number}. time"
+        article.title = title
+        article.save()
+        publishing.submit(article, by=None)
+        for person in publishing.reviewers_waiting(article):
+            publishing.sign(article, person=person, by=None)
+        words = {"change_kind": ChangeKind.UPDATE, "change_note": "Said more plainly."}
+        publishing.publish(article, by=None, shipped=True, **words)
+        begun = time.monotonic()
+        while any(body_of(connection) in before for connection in everywhere):
+            if time.monotonic() - begun > 10:
+                break
+            time.sleep(0.01)
+        longest = max(longest, time.monotonic() - begun)
+        time.sleep(0.3 * number)  # at another moment of the second
+    for connection in everywhere:
+        connection.socket.close()
+    return longest
+
+
+def body_of(connection: Any) -> bytes:
+    connection.ask()
+    while connection.answered() is None:
+        pass
+    return connection.read.partition(b"\r\n\r\n")[2]
+
+
+def served_while_away(server: Any) -> tuple[int, int]:
+    """Return how many of so many requests were answered in full while PostgreSQL was dead."""
+    from django.db import connections
+
+    from clinic_site.embedded_postgres.server import cluster
+
+    from .load import Measured, load, request
+    from .servers import postgresql_away
+
+    paths = [ARTICLE, "/en/", "/ko/", "/en/articles/", "/en/evidence/", "/en/feed.atom", "/sitemap.xml"]
+    requests = [request(server.port, path) for path in paths]
+    load(server.process.pid, requests, server.port, 400, Measured())  # each is stored in each process
+    measured = Measured()
+    connections["default"].close()
+    with postgresql_away(cluster("throwaway")):
+        for _second in range(4):
+            load(server.process.pid, requests, server.port, 500, measured)
+            time.sleep(1)
+    connection: Any = connections["default"]
+    connection.close_pool()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            connection.ensure_connection()
+            break
+        except Exception:
+            time.sleep(0.2)
+    return measured.statuses.get(200, 0), sum(measured.statuses.values())
+
+
+def count_queries() -> dict[str, tuple[int, int]]:
+    """Return the queries of each page, with few articles and with twenty more."""
+    from django.db import connection, transaction
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from articles.models import Article, Publication
+
+    client = Client(headers={"host": "localhost"})
+    paths = [ARTICLE, *uncached_pages().values()]
+
+    def counts() -> list[int]:
+        found = []
+        for path in paths:
+            client.get(path)  # what is remembered between pages is
+            with CaptureQueriesContext(connection) as seen:
+                client.get(path)
+            found.append(len(seen))
+        return found
+
+    few = counts()
+    with transaction.atomic():
+        model = Publication.objects.filter(slug=SLUG, language="en").latest("number")
+        for number in range(20):
+            article = Article.objects.get(slug=SLUG, language="en")
+            article.pk, article.slug, article.plan = None, f"copy-{number}", ""
+            article.translation_of = None
+            article.save(force_insert=True)
+            model.pk, model.article, model.slug, model.number = None, article, article.slug, 1
+            model.revision, model.change_kind, model.change_note = article.latest_revision(), "first", ""
+            model.save(force_insert=True)
+        many = counts()
+        transaction.set_rollback(True)
+    return dict(zip(paths, zip(few, many, strict=True), strict=True))
+
+
+def say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

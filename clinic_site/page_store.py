@@ -1,0 +1,374 @@
+"""Complete answers, kept in memory in front of Django: a published page costs one look into a dictionary.
+
+Kept are the answers of views that say that they are public (public.py), by path. To make one, the
+page is asked for with a request of our own: nothing that a reader sent but the path and the query
+parameters that the page reads can leave a mark in bytes that others get.
+
+An answer is good for the version of the site that the database names (freshness.py) and until the
+moment at which some date changes the site by itself. After that the next reader has it made anew,
+once for all who wait. While the database is away, every answer is good, however old.
+"""
+
+import contextlib
+import gzip
+import hashlib
+import io
+import logging
+import re
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import brotli
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from django.urls import Resolver404, resolve
+from django.utils import translation
+
+from .freshness import Freshness, Watch
+from .middleware import DATABASE_IS_AWAY
+
+KEPT = (200, 301, 302, 404, 410)
+MAKERS = 4  # answers made at the same time, in one process
+WAIT_SECONDS = 10  # for an answer that was never made
+WAIT_WITH_OLD_SECONDS = 1  # and for a newer one
+AT_ODDS_SECONDS = 1  # how long an answer holds whose date has come before the watch has seen it
+IN_VAIN = 4  # requests of a process that may wait at once for a database that is away
+LONGEST_PATH = LONGEST_QUERY = 500
+KEPT_QUERY = 200
+HOSTS = 100
+HEADERS_BYTES = 2_000  # about what an answer takes beside its body
+# Readers have as many addresses as there are pages; who makes addresses up has any number.
+FOR_OTHERS = 0.25
+MOST_OTHERS = 500
+SMALLEST_TO_COMPRESS = 200
+# Brotli's best takes fifty times as long, for a tenth less: both are one packet train.
+BROTLI_QUALITY, GZIP_LEVEL = 5, 6
+COMPRESSIBLE = re.compile(r"text/|application/(xml|json|rss\+xml|atom\+xml)|image/svg")
+IN_304 = {"cache-control", "content-location", "date", "expires", "vary"}
+
+type Headers = list[tuple[str, str]]
+type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+log = logging.getLogger(__name__)
+
+
+def stored(application: Application) -> Application:
+    """Return the application with the store in front, unless the settings do without it."""
+    if settings.DEBUG or not settings.PAGE_STORE_MEGABYTES:
+        return application
+    if not _is_allowed(urlsplit(settings.SITE_URL).netloc):
+        log.warning("ALLOWED_HOSTS lacks the host of SITE_URL: pages are not stored.")
+        return application
+    watch = Watch()
+    watch.start()
+    return PageStore(application, watch, settings.PAGE_STORE_MEGABYTES * 1_000_000)
+
+
+class Answer:
+    """One answer, in each encoding that somebody has asked for."""
+
+    __slots__ = ("_variants", "body", "code", "fresh", "headers", "query", "status", "tag")
+
+    def __init__(self, status: str, headers: Headers, body: bytes, query: frozenset[str], fresh: Freshness):
+        self.status, self.body, self.query, self.fresh = status, body, query, fresh
+        self.code = int(status[:3])
+        self.headers = [
+            (name, value) for name, value in headers if name.lower() not in ("content-length", "etag")
+        ]
+        own = next((value for name, value in headers if name.lower() == "etag"), "")
+        self.tag = own.strip('"') or hashlib.sha256(status.encode() + body).hexdigest()[:32]
+        self._variants: dict[str, tuple[Headers, bytes]] = {}
+
+    @property
+    def size(self) -> int:
+        """Count as if every encoding had been asked for: they come later, and together take less."""
+        return 2 * len(self.body) + HEADERS_BYTES
+
+    @property
+    def may_be_kept(self) -> bool:
+        names = {name.lower() for name, _value in self.headers}
+        return (
+            self.code in KEPT
+            and "set-cookie" not in names
+            and not {"cookie", "authorization", "*"} & set(re.split(r"[\s,]+", self.header("vary").lower()))
+            and not re.search("private|no-store|no-cache", self.header("cache-control"))
+            and ("public" in self.header("cache-control") or self.code == 404)
+        )
+
+    def header(self, wanted: str) -> str:
+        return ", ".join(value for name, value in self.headers if name.lower() == wanted)
+
+    def send(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        headers, body = self._variant(negotiated(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and self.code == 200 and (tag := self._matching(known)):
+            kept = [(name, value) for name, value in headers if name.lower() in IN_304]
+            start_response("304 Not Modified", [*kept, ("ETag", tag)])
+            return []
+        start_response(self.status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _matching(self, known: str) -> str:
+        """Return the tag of ours that a reader named, of whichever encoding: all say the same."""
+        for tag in known.split(","):
+            tag = tag.strip().removeprefix("W/")
+            if tag == "*" or tag.strip('"').partition(".")[0] == self.tag:
+                return f'"{self.tag}"' if tag == "*" else tag
+        return ""
+
+    def _variant(self, encoding: str) -> tuple[Headers, bytes]:
+        if found := self._variants.get(encoding):
+            return found
+        body, headers, tag = self.body, list(self.headers), self.tag
+        if self._is_compressible:
+            headers = _varying_by_encoding(headers)
+            if encoding == "br":
+                body = brotli.compress(body, quality=BROTLI_QUALITY)
+            elif encoding == "gzip":
+                body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+            if encoding:
+                headers.append(("Content-Encoding", encoding))
+                tag = f"{tag}.{encoding}"
+        headers += [("Content-Length", str(len(body))), ("ETag", f'"{tag}"')]
+        self._variants[encoding] = headers, body
+        return headers, body
+
+    @property
+    def _is_compressible(self) -> bool:
+        return (
+            len(self.body) >= SMALLEST_TO_COMPRESS
+            and bool(COMPRESSIBLE.match(self.header("content-type")))
+            and not self.header("content-encoding")
+        )
+
+
+class Shelf:
+    """Answers by key, those least asked for dropped first."""
+
+    def __init__(self, most_bytes: float, most: float = float("inf")):
+        self.most_bytes, self.most = most_bytes, most
+        self.bytes = 0
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def get(self, key: str) -> Answer | None:
+        answer = self._answers.get(key)
+        if answer is not None:
+            with contextlib.suppress(KeyError):  # dropped by another thread since
+                self._answers.move_to_end(key)
+        return answer
+
+    def put(self, key: str, answer: Answer) -> None:
+        """Keep an answer; the caller holds the lock of the store."""
+        self.drop(key)
+        if answer.size > self.most_bytes / 2:
+            return
+        self._answers[key] = answer
+        self.bytes += answer.size
+        while self.bytes > self.most_bytes or len(self._answers) > self.most:
+            _key, dropped = self._answers.popitem(last=False)
+            self.bytes -= dropped.size
+
+    def drop(self, key: str) -> None:
+        if dropped := self._answers.pop(key, None):
+            self.bytes -= dropped.size
+
+
+class PageStore:
+    def __init__(
+        self, application: Application, watch: Watch, most_bytes: int, makers: Executor | None = None
+    ) -> None:
+        self.application, self.watch = application, watch
+        self.pages = Shelf(most_bytes * (1 - FOR_OTHERS))
+        self.others = Shelf(most_bytes * FOR_OTHERS, MOST_OTHERS)
+        self._makers = makers or ThreadPoolExecutor(MAKERS, thread_name_prefix="page")
+        self._making: dict[tuple[str, Freshness], Future[Answer]] = {}
+        self._lock = threading.RLock()
+        self._hosts: set[str] = set()
+        self._in_vain = threading.Semaphore(IN_VAIN)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answer = self._find(environ)
+        if answer is None:
+            return self._pass_on(environ, start_response)
+        return answer.send(environ, start_response)
+
+    def _find(self, environ: dict[str, Any]) -> Answer | None:
+        """Return what is good for this request, made anew if need be; None if Django has to answer."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not self._is_welcome(environ):
+            return None
+        fresh, path, query = self.watch.seen, environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        if fresh is None:
+            return None
+        if query:
+            read = self._read_query(path, query)
+            if read is None:
+                return None
+            query = read
+        key = f"{path}?{query}" if query else path
+        answer = self.pages.get(key) or self.others.get(key)
+        if answer and answer.fresh.version == fresh.version and time.time() < answer.fresh.until:
+            return answer
+        if self.watch.database_is_away():
+            return answer
+        if environ.get("SCRIPT_NAME") or (answer is None and public_query(path) is None):
+            return None
+        return self._made(key, path, query, fresh, answer, environ)
+
+    def _is_welcome(self, environ: dict[str, Any]) -> bool:
+        """Tell whether Django would neither refuse the host nor lead to https; if not, it shall say so."""
+        host = environ.get("HTTP_HOST", "")
+        if host not in self._hosts:
+            if not _is_allowed(host):
+                return False
+            if len(self._hosts) < HOSTS:
+                self._hosts.add(host)
+        return not settings.SECURE_SSL_REDIRECT or _is_secure(environ)
+
+    def _read_query(self, path: str, query: str) -> str | None:
+        """Return the part of a query that the page reads, always written alike; None: ask Django."""
+        if len(query) > LONGEST_QUERY or "%00" in query or "\0" in query:
+            return None
+        answer = self.pages.get(path)
+        names = answer.query if answer else public_query(path)
+        if names is None:
+            return None
+        read = urlencode(sorted((name, value) for name, value in parse_qsl(query) if name in names))
+        return read if len(read) <= KEPT_QUERY else None
+
+    def _made(
+        self, key: str, path: str, query: str, fresh: Freshness, old: Answer | None, environ: dict[str, Any]
+    ) -> Answer | None:
+        with self._lock:
+            # By version too: whoever knows a newer one must not be given what was begun before it.
+            making = self._making.get((key, fresh))
+            if making is None:
+                making = self._makers.submit(self._make, key, path, query, fresh)
+                if not making.done():
+                    self._making[key, fresh] = making
+                    making.add_done_callback(lambda _done: self._making.pop((key, fresh), None))
+        try:
+            answer = making.result(WAIT_WITH_OLD_SECONDS if old else WAIT_SECONDS)
+        except TimeoutError:
+            environ[DATABASE_IS_AWAY] = True
+            return old
+        except Exception:
+            log.exception("A page could not be made.")
+            return old
+        if answer.code >= 500:
+            return old or answer
+        if answer.code in KEPT and not answer.may_be_kept:
+            return None  # it is for one reader alone, in spite of its promise
+        return answer
+
+    def _make(self, key: str, path: str, query: str, fresh: Freshness) -> Answer:
+        now = time.time()
+        if now >= fresh.until:
+            fresh = Freshness(fresh.version, now + AT_ODDS_SECONDS)
+        status, headers, body = self._ask(path, query)
+        answer = Answer(status, headers, body, public_query(path) or frozenset(), fresh)
+        seen = self.watch.seen
+        if answer.may_be_kept and seen and seen.version == fresh.version:
+            is_page = answer.code != 404 and not query and COMPRESSIBLE.match(answer.header("content-type"))
+            shelf, other = (self.pages, self.others) if is_page else (self.others, self.pages)
+            with self._lock:
+                other.drop(key)
+                shelf.put(key, answer)
+        return answer
+
+    def _ask(self, path: str, query: str) -> tuple[str, Headers, bytes]:
+        """Ask Django for a page, as nobody in particular."""
+        site = urlsplit(settings.SITE_URL)
+        secure = site.scheme == "https"
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": site.hostname,
+            "SERVER_PORT": str(site.port or (443 if secure else 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": site.netloc,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": site.scheme,
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
+        begun: list[tuple[str, Headers]] = []
+        parts = self.application(environ, lambda status, headers, *_error: begun.append((status, headers)))
+        try:
+            body = b"".join(parts)
+        finally:
+            if close := getattr(parts, "close", None):
+                close()
+        return (*begun[-1], body)
+
+    def _pass_on(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Let Django answer. Few may wait for a database that is away: readers need the threads."""
+        if not self.watch.database_is_away():
+            return self.application(environ, start_response)
+        if not self._in_vain.acquire(blocking=False):
+            environ[DATABASE_IS_AWAY] = True
+            return self.application(environ, start_response)
+        try:
+            return self.application(environ, start_response)
+        finally:
+            self._in_vain.release()
+
+
+def public_query(path: str) -> frozenset[str] | None:
+    """Return the query parameters that the public page at a path reads; None if there is no such page."""
+    if len(path) > LONGEST_PATH or not path.isascii():
+        return None
+    try:
+        with translation.override(translation.get_language_from_path(path)):
+            view = resolve(path).func
+    except Resolver404:
+        return None
+    return getattr(view, "public_query", None)
+
+
+@lru_cache(256)
+def negotiated(accepts: str) -> str:
+    """Return the best encoding that an Accept-Encoding header allows; empty for none."""
+    wanted = {}
+    for part in accepts.lower().split(","):
+        name, _, parameters = part.partition(";")
+        quality = parameters.partition("q=")[2].strip()
+        try:
+            wanted[name.strip()] = float(quality) if quality else 1.0
+        except ValueError:
+            wanted[name.strip()] = 0.0
+    best = max(("br", "gzip"), key=lambda name: wanted.get(name, 0))  # the first of equals
+    return best if wanted.get(best, 0) > 0 and wanted.get(best, 0) >= wanted.get("identity", 0) else ""
+
+
+def _is_allowed(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _is_secure(environ: dict[str, Any]) -> bool:
+    """Tell what Django's request.is_secure() would, after our middleware has dropped what strangers claim."""
+    name, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    if name in environ and environ.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
+        return environ[name].partition(",")[0].strip() == secure
+    return environ.get("wsgi.url_scheme") == "https"
+
+
+def _varying_by_encoding(headers: Headers) -> Headers:
+    kept = [(name, value) for name, value in headers if name.lower() != "vary"]
+    vary = [value for name, value in headers if name.lower() == "vary"]
+    return [*kept, ("Vary", ", ".join([*vary, "Accept-Encoding"]))]
