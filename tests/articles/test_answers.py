@@ -285,7 +285,7 @@ def test_an_author_of_the_article_is_no_second_person(client, editor, author, de
 
     response = send(client, editor, denying, allow=WordExemption.objects.get().pk)
 
-    assert "You are an author of this article." in response.text
+    assert "You had a hand in this text yourself." in response.text
     assert len(blocked(denying)) == 1
 
 
