@@ -25,8 +25,9 @@ class PersonAdmin(FixedKey):
 
     def get_readonly_fields(self, request, obj=None):
         """Keep whoever has an account with it: nobody else enters their signature on paper."""
-        fixed = ["user"] if obj and obj.user_id else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        # As it is stored: a form that is refused has set its own on `obj` by now.
+        has_one = obj is not None and Person.objects.filter(pk=obj.pk, user__isnull=False).exists()
+        return [*super().get_readonly_fields(request, obj), *(["user"] if has_one else [])]
 
     def get_fieldsets(self, request, obj=None):
         said = ["qualification_en", "qualification_ko", "licence_body_en", "licence_body_ko"]
