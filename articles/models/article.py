@@ -348,7 +348,7 @@ class Article(ArticleText):
         Article.objects.filter(pk=self.pk).update(**changes)
 
 
-class RelatedPage(Article.related.through):  # type: ignore[misc, name-defined]  # made by Django
+class RelatedPage(Article.related.through):  # type: ignore[name-defined]  # made by Django
     """A row that leads from one article to the next; stands here for its trigger."""
 
     class Meta:
