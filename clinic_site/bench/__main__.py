@@ -5,6 +5,7 @@ What others do on the machine changes every figure but hardly the ratios: the se
 """
 
 import argparse
+import logging
 import os
 import secrets
 import shutil
@@ -318,6 +319,7 @@ def served_while_away(server: Any) -> tuple[int, int]:
     requests = [request(server.port, path) for path in paths]
     load(server.process.pid, requests, server.port, 400, Measured())  # each is stored in each process
     measured = Measured()
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # its server dies on purpose
     connections["default"].close()
     with postgresql_away(cluster("throwaway")):
         for _second in range(4):
