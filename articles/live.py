@@ -4,19 +4,25 @@ An article is rendered when it is saved; a document may expire and a status may 
 """
 
 import re
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from . import evidence
 from .evidence import EvidenceLevel, Ledger, Source, ledger
 from .kept import kept, stamp
 from .models import ClinicStatement, Document, PriceItem, SearchRecord, TreatmentStatus, Treats
 from .register import prices, reader_text, status_box
 from .rendering import LIVE_MARK
+
+MOST_RENDERED = 40
+_rendered: dict[tuple[str, UUID, str | None, date], str] = {}
 
 STATUS_TABLE = '<div class="live live-treatment-status"></div>'
 
@@ -62,6 +68,19 @@ def fill(*, head: str, body: str, has_status_table: bool, at: UUID | None = None
 
 
 def _part(name: str, at: UUID | None) -> str:
+    """Return a part as HTML, made once for the day, the language and what is stored."""
+    if at is None:
+        return _render(name, at)
+    key = (name, at, get_language(), evidence.today())
+    html = _rendered.get(key)
+    if html is None:
+        if len(_rendered) >= MOST_RENDERED:
+            _rendered.clear()
+        html = _rendered[key] = _render(name, at)
+    return html
+
+
+def _render(name: str, at: UUID | None) -> str:
     if name == "treatment-status":
         return render_to_string("articles/live/treatment_status.html", {"table": status_table(at)})
     documents, statements = _register(at)

@@ -27,11 +27,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import brotli
 from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from .freshness import Freshness, Watch
+from .hosts import is_allowed
 from .middleware import DATABASE_IS_AWAY
 
 KEPT = (200, 301, 302, 404, 410)
@@ -63,7 +63,7 @@ def stored(application: Application) -> Application:
     """Return the application with the store in front, unless the settings do without it."""
     if settings.DEBUG or not settings.PAGE_STORE_MEGABYTES:
         return application
-    if not _is_allowed(urlsplit(settings.SITE_URL).netloc):
+    if not is_allowed(urlsplit(settings.SITE_URL).netloc):
         log.warning("ALLOWED_HOSTS lacks the host of SITE_URL: pages are not stored.")
         return application
     watch = Watch()
@@ -228,7 +228,7 @@ class PageStore:
         """Tell whether Django would neither refuse the host nor lead to https; if not, it shall say so."""
         host = environ.get("HTTP_HOST", "")
         if host not in self._hosts:
-            if not _is_allowed(host):
+            if not is_allowed(host):
                 return False
             if len(self._hosts) < HOSTS:
                 self._hosts.add(host)
@@ -353,11 +353,6 @@ def negotiated(accepts: str) -> str:
             wanted[name.strip()] = 0.0
     best = max(("br", "gzip"), key=lambda name: wanted.get(name, 0))  # the first of equals
     return best if wanted.get(best, 0) > 0 and wanted.get(best, 0) >= wanted.get("identity", 0) else ""
-
-
-def _is_allowed(host: str) -> bool:
-    domain, _port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _is_secure(environ: dict[str, Any]) -> bool:

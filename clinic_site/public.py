@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 # A browser asks again each time and mostly hears 304. A proxy in front may answer for a second by
 # itself, and for a day while nobody behind it answers.
 FOR_EVERYBODY = "public, max-age=0, s-maxage=1, stale-if-error=86400"
+SHARED = (200, 301, 302, 410)
 
 
 def public_page(
@@ -22,7 +23,7 @@ def public_page(
     @wraps(view)
     def public(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        if not response.cookies:
+        if request.method in ("GET", "HEAD") and response.status_code in SHARED and not response.cookies:
             response.headers.setdefault("Cache-Control", FOR_EVERYBODY)
         return response
 

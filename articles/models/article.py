@@ -335,7 +335,7 @@ class Article(ArticleText):
         Article.objects.filter(pk=self.pk).update(edits=F("edits") + 1, **changes)
 
 
-class RelatedPage(Article.related.through):  # type: ignore[misc, name-defined]  # made by Django
+class RelatedPage(Article.related.through):  # type: ignore[name-defined]  # made by Django
     """A row that leads from one article to the next; stands here for its trigger."""
 
     class Meta:

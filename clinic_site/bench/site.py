@@ -1,11 +1,12 @@
 """The settings of the site that is measured: production's, on a database and static files of its own."""
 
 import os
+from pathlib import Path
 
 from clinic_site.settings import *  # noqa: F403
 
 DATABASES["default"]["NAME"] = "clinic_bench"  # noqa: F405
-STATIC_ROOT = os.environ["BENCH_STATIC"]
+STATIC_ROOT = Path(os.environ["BENCH_STATIC"])
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 }

@@ -16,7 +16,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 class HomePage(Page):
-    body = RichTextField()
+    body = RichTextField(default="")
     content_panels = Page.content_panels + [FieldPanel("body")]
 """
 TEMPLATE = """{% extends "base.html" %}{% load wagtailcore_tags %}
@@ -52,7 +52,7 @@ def serve(home: Path, page: str) -> Server | None:
     venv, site = home / "venv", home / "mysite"
     python = str(venv / "bin/python")
     uv = str(ROOT / ".tools/bin/uv")
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = dict(os.environ)  # which may say how the registry is reached
     steps: list[tuple[list[str], Path, str]] = [
         ([uv, "venv", "--quiet", "--python", sys.executable, str(venv)], home, ""),
         ([uv, "pip", "install", "--quiet", "--python", python, "wagtail>=8,<9", "granian"], home, ""),
@@ -61,6 +61,7 @@ def serve(home: Path, page: str) -> Server | None:
         ([python, "manage.py", "migrate"], site, ""),
         ([python, "manage.py", "shell", "-c", FILL], site, _article(page)),
     ]
+    environment.pop("PYTHONPATH", None)
     environment["DJANGO_SETTINGS_MODULE"] = "mysite.settings.bench"
     site.mkdir()
     for command, cwd, text in steps:

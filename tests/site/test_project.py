@@ -62,6 +62,7 @@ def test_production_settings_pass_djangos_own_checks():
     [
         ({"DEMONSTRATION": "true"}, "clinic.E002"),
         ({"CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml"}, "clinic.E001"),
+        ({"ALLOWED_HOSTS": "www.clinic.example"}, "clinic.E003"),
         ({"DEBUG": "true"}, "security.W018"),
         ({"SITE_URL": "http://clinic.example"}, "security.W008"),
     ],
