@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import evidence
+from . import evidence, indexing
 from .dates import add_months
 from .manuscripts import plan_of, problems_of, render_text
 from .models import (
@@ -223,6 +223,7 @@ def publish(
         publication.visible_from = max(visible_from or publication.published_at, publication.published_at)
         publication.interest_statement = statement
         publication.save(force_insert=True)
+        indexing.enter(publication)
         held.mark(
             reviewed_on=publication.reviewed_on,
             next_review_on=publication.next_review_on,
@@ -281,6 +282,7 @@ def withdraw(article: Article, *, by: Any, reason: str, had: Seen | None = None)
         if not _can_be_withdrawn(held):
             raise Refused(_("Nothing of this article is published."))
         held.mark(withdrawn_at=timezone.now(), withdrawn_because=reason.strip())
+        indexing.take_out(held.pk)
 
 
 def _can_be_withdrawn(article: Article) -> bool:
