@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import batched, pairwise
 
-from django.contrib.postgres.search import SearchVector, SearchVectorCombinable, SearchVectorField
+from django.contrib.postgres.search import SearchVectorCombinable, SearchVectorField
 from django.db import transaction
-from django.db.models import Func, Q, Value
+from django.db.models import Func, Q, QuerySet
 
-from .models import Publication, SearchEntry
+from .models import Publication, SearchEntry, SearchSection
 from .spelling import is_hangul, visible, without_ending, words_of
 
 LAST_POSITION = 16383  # PostgreSQL counts no further in a tsvector
@@ -115,78 +115,94 @@ def hangul_pairs(words: Iterable[str]) -> Iterator[str]:
         last = word[-1]
 
 
-class _Hangul(SearchVectorCombinable, Func):
-    """A tsvector that was made in Python: PostgreSQL knows no Korean."""
+class _Vector(SearchVectorCombinable, Func):
+    """A tsvector: of Latin letters the English stems and the words as written; of Hangul what Python made.
 
-    template = "%(expressions)s::tsvector"
+    PostgreSQL knows no Korean.
+    """
+
+    config = None
     output_field = SearchVectorField()
-
-
-def _vector(text: str, weight: str):
-    """Return the words of a text as an expression: English stems, words as written, pairs of Hangul."""
-    words = words_of(text)
-    latin = " ".join(word for word in words if not is_hangul(word))
-    pairs = enumerate(hangul_pairs(words), 1)
-    hangul = " ".join(f"'{pair}':{at}{weight}" for at, pair in pairs if at <= LAST_POSITION)
-    written = SearchVector(Value(latin), config="simple", weight=weight)
-    stems = SearchVector(Value(latin), config="english", weight=weight)
-    return stems + written + _Hangul(Value(hangul))
-
-
-def entries_of(page: Publication) -> list[SearchEntry]:
-    """Return what is to be kept of a version, not saved: the page as a whole, then its sections."""
-    sections = sections_of(page)
-    headings = " . ".join(section.heading for section in sections)
-    text = " . ".join(section.text for section in sections)
-    everything = words_of(f"{page.title} {headings} {text}")
-    whole = SearchEntry(
-        words=_vector(page.title, "A") + _vector(f"{page.summary} . {headings}", "B") + _vector(text, "C"),
-        spellings=sorted({without_ending(w) if is_hangul(w) else w for w in everything if _is_word(w)}),
+    template = (
+        "(setweight(to_tsvector('english', %s) || to_tsvector('simple', %s), '{weight}') || %s::tsvector)"
     )
-    parts = [
-        SearchEntry(
+
+    def __init__(self, text: str, weight: str):
+        words = words_of(text)
+        pairs = enumerate(hangul_pairs(words), 1)
+        self.latin = " ".join(word for word in words if not is_hangul(word))
+        self.hangul = " ".join(f"'{pair}':{at}{weight}" for at, pair in pairs if at <= LAST_POSITION)
+        self.weight = weight
+        super().__init__()
+
+    def as_sql(self, compiler, connection, **context):
+        return self.template.format(weight=self.weight), [self.latin, self.latin, self.hangul]
+
+
+def index_of(page: Publication) -> tuple[SearchEntry, list[SearchSection]]:
+    """Return what is to be kept of a version, not saved: the page as a whole, and its sections."""
+    sections = sections_of(page)
+    headings = f"{page.summary} . {' . '.join(section.heading for section in sections)}"
+    text = " . ".join(section.text for section in sections)
+    head = _Vector(page.title, "A") + _Vector(headings, "B")
+    words = words_of(f"{page.title} {headings} {text}")
+    entry = SearchEntry(
+        publication=page,
+        language=page.language,
+        head=head,
+        words=head + _Vector(text, "C"),
+        spellings=sorted({without_ending(w) if is_hangul(w) else w for w in words if _is_word(w)}),
+    )
+    return entry, [
+        SearchSection(
+            publication=page,
+            position=position,
             anchor=section.anchor,
             heading=section.heading,
             text=section.text,
-            words=_vector(section.heading, "A") + _vector(section.text, "C"),
+            words=_Vector(section.heading, "A") + _Vector(section.text, "C"),
         )
-        for section in sections
+        for position, section in enumerate(sections)
     ]
-    for position, entry in enumerate([whole, *parts]):
-        entry.publication, entry.language, entry.position = page, page.language, position
-    return [whole, *parts]
 
 
 def _is_word(word: str) -> bool:
     return len(word) <= LONGEST and not any(letter.isdecimal() for letter in word)
 
 
+def write(pages: Iterable[Publication]) -> None:
+    """Write versions into the index."""
+    written = [index_of(page) for page in pages]
+    SearchEntry.objects.bulk_create(entry for entry, _sections in written)
+    SearchSection.objects.bulk_create(section for _entry, sections in written for section in sections)
+
+
 @transaction.atomic
 def enter(page: Publication) -> None:
     """Write a version into the index, and take out those that it has replaced for good."""
-    SearchEntry.objects.bulk_create(entries_of(page))
+    write([page])
     if page.visible_from <= page.published_at:
+        earlier = Publication.objects.filter(article=page.article_id, number__lt=page.number)
         # What was signed by invented people shows in the demonstration only: it replaces nothing else.
-        replaced = Q(publication__is_demonstration=True) | Q(
-            publication__is_demonstration=page.is_demonstration
-        )
-        earlier = SearchEntry.objects.filter(
-            publication__article=page.article_id, publication__number__lt=page.number
-        )
-        earlier.filter(replaced).delete()
+        _take_out(earlier.filter(Q(is_demonstration=True) | Q(is_demonstration=page.is_demonstration)))
 
 
 def take_out(article_id: int) -> None:
     """Forget the versions of an article that was withdrawn: none of them comes back."""
-    SearchEntry.objects.filter(publication__article=article_id).delete()
+    _take_out(Publication.objects.filter(article=article_id))
+
+
+def _take_out(pages: QuerySet[Publication]) -> None:
+    for model in (SearchEntry, SearchSection):
+        model.objects.filter(publication__in=pages.values("pk")).delete()
 
 
 @transaction.atomic
 def rebuild() -> int:
     """Write the whole index anew; return how many pages are in it."""
-    SearchEntry.objects.all().delete()
-    keys = list(Publication.objects.public().values_list("pk", flat=True))
-    keys += Publication.objects.scheduled().values_list("pk", flat=True)
-    for page in Publication.objects.filter(pk__in=keys).iterator(chunk_size=200):
-        SearchEntry.objects.bulk_create(entries_of(page))
+    _take_out(Publication.objects.all())
+    keys = set(Publication.objects.public().values_list("pk", flat=True))
+    keys.update(Publication.objects.scheduled().values_list("pk", flat=True))
+    for some in batched(sorted(keys), 200, strict=False):
+        write(Publication.objects.filter(pk__in=some))
     return len(keys)

@@ -15,21 +15,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
 from . import rendering, spelling
 from .evidence import EvidenceLevel
 from .indexing import hangul_pairs
 from .kept import kept, stamp
-from .models import Publication, SearchEntry, Synonym, Topic
+from .models import Publication, SearchEntry, SearchSection, Synonym, Topic
 from .snippets import END, HIT, Piece, snippet
 
 LONGEST_QUERY = 100  # characters
 MOST_CONCEPTS = 10  # of one query; what comes after them is left out
 FORGIVING_FROM = 3  # concepts: of so many, one may be missing on a page
 A_PAGE = 10  # results
-RANKED = 200  # pages that are put in order; nobody reads on to the one after them
+CANDIDATES = 400  # pages that are looked at; those with a word in title or headings come first
+RANKED = 100  # of these are put in exact order; nobody reads on to the one after them
 WEIGHTS = [0.1, 0.2, 0.5, 1.0]  # of D (unused), text, headings and summary, title
 
 
@@ -47,7 +48,7 @@ class Vocabulary:
 
 @kept
 def _vocabulary() -> Vocabulary:
-    entries = SearchEntry.objects.pages().public().values_list("spellings", flat=True)
+    entries = SearchEntry.objects.public().values_list("spellings", flat=True)
     counts: Counter[str] = Counter()
     pages = 0
     for spellings in entries:
@@ -246,6 +247,7 @@ class Results:
     was_cut: bool = False
     all_words: bool = True  # otherwise no page has them all
     total: int = 0
+    is_more: bool = False  # and there are more
     number: int = 1
     hits: list[Hit] = field(default_factory=list)
     topics: list[Facet] = field(default_factory=list)
@@ -270,7 +272,7 @@ def search(
 ) -> Results:
     """Find the pages for readers of a language: theirs, and those that exist in the other one only.
 
-    At most four queries: the stamp, the count, once more if nothing had all words, and the results.
+    At most four queries: the stamp, the candidates, once more if nothing had all words, and the results.
     """
     typed = spelling.visible(query)
     results = Results(
@@ -285,42 +287,50 @@ def search(
     results.searched = results.typed
     results.suggestion = suggestion_for(results.typed, at)
     asked = Asked(concepts, language)
-    counts = asked.counts(all_words=True)
-    if not counts:
+    found = asked.candidates(all_words=True)
+    if not found:
         if results.suggestion:
             asked = Asked(concepts_of(results.suggestion, at), language)
-        counts = asked.counts(all_words=False)
-        complete = [count for count in counts if count["complete"]]
-        results.all_words, counts = bool(complete), complete or counts
-        if counts and results.suggestion:
+        found = asked.candidates(all_words=False)
+        complete = [row for row in found if row["complete"]]
+        results.all_words, found = bool(complete), complete or found
+        if found and results.suggestion:
             results.searched = results.suggestion
-    _narrow(results, counts, topic, level)
+    results.is_more = len(found) >= CANDIDATES
+    _narrow(results, found, topic, level)
+    left = [row for row in found if _has(row, topic, level)]
+    results.total = len(left)
     results.number = min(max(1, number), results.last_number)
-    if results.total:
-        results.hits = asked.hits(results, topic, level, at)
+    if left:
+        left.sort(key=lambda row: -row["first_rank"])
+        first = (results.number - 1) * A_PAGE
+        results.hits = asked.hits([row["pk"] for row in left[:RANKED]], first, at)
     return results
 
 
-def _narrow(results: Results, counts: list[dict[str, Any]], topic: str, level: str) -> None:
-    """Count the results, and what each facet would leave of them."""
+def _has(row: dict[str, Any], topic: str, level: str) -> bool:
+    return (not topic or row["topic"] == topic) and (not level or level in row["levels"])
 
-    def total(topic: str = "", level: str = "") -> int:
-        return sum(
-            row["count"]
-            for row in counts
-            if (not topic or row["topic"] == topic) and (not level or level in row["levels"])
-        )
 
-    results.total = total(topic, level)
-    for row in sorted(counts, key=lambda row: (row["place"] or 0, row["topic"] or "")):
-        if row["topic"] and row["topic"] not in [facet.key for facet in results.topics]:
-            topic_ = Topic(name_en=row["name_en"], name_ko=row["name_ko"])
-            here = total(row["topic"], level)
-            results.topics.append(Facet(row["topic"], topic_.said("name"), here, row["topic"] == topic))
-    for known in EvidenceLevel:
-        if here := total(topic, known.value):
-            results.levels.append(Facet(known.value, str(known.label), here, known.value == level))
-    results.topics = [facet for facet in results.topics if facet.count or facet.chosen]
+def _narrow(results: Results, found: list[dict[str, Any]], topic: str, level: str) -> None:
+    """Say what each topic and each level of evidence would leave of the results."""
+    names = {
+        row["topic"]: Topic(name_en=row["name_en"], name_ko=row["name_ko"]).said("name")
+        for row in sorted(found, key=lambda row: row["place"] or 0)
+        if row["topic"]
+    }
+    topics = Counter(row["topic"] for row in found if _has(row, "", level))
+    levels = Counter(known for row in found if _has(row, topic, "") for known in row["levels"])
+    results.topics = [
+        Facet(key, name, topics[key], key == topic)
+        for key, name in names.items()
+        if topics[key] or key == topic
+    ]
+    results.levels = [
+        Facet(known.value, str(known.label), levels[known.value], known.value == level)
+        for known in EvidenceLevel
+        if levels[known.value] or known.value == level
+    ]
 
 
 @dataclass
@@ -348,20 +358,25 @@ class Asked:
             f"({' & '.join(query for query in every if query is not left_out)})" for left_out in every
         )
 
-    def _matching(self, all_words: bool) -> QuerySet[SearchEntry]:
+    def candidates(self, *, all_words: bool) -> list[Any]:
+        """Return the pages that match, with what narrows them down and whether they have all words."""
+        query = _query(self._most_words if all_words else self._some_words)
+        has_most = Case(When(words=_query(self._most_words), then=True), default=False)
+        matching = SearchEntry.objects.filter(words=query).values("pk")[:CANDIDATES]
+        in_head = SearchEntry.objects.filter(head=query).values("pk")[:CANDIDATES]
         pages = Publication.objects.public().listed().for_readers_of(self.language)
-        query = self._most_words if all_words else self._some_words
-        return SearchEntry.objects.pages().filter(words=_query(query), publication__in=pages.values("pk"))
-
-    def counts(self, *, all_words: bool) -> list[Any]:
-        """Return how many pages match, by topic, levels of evidence, and whether they have all words."""
-        has_all = Case(When(words=_query(self._most_words), then=True), default=False)
         topic = "publication__article__topic__"
-        grouped = (
-            self._matching(all_words)
+        rows = (
+            SearchEntry.objects.filter(pk__in=in_head.union(matching))
+            .filter(publication__in=pages.values("pk"))
+            .annotate(
+                first_rank=SearchRank(F("head"), _query(self._some_words), weights=Value(WEIGHTS)),
+                complete=Value(True) if all_words else has_most,
+            )
             .order_by()
-            .annotate(complete=Value(True) if all_words else has_all)
             .values(
+                "pk",
+                "first_rank",
                 "complete",
                 topic=F(f"{topic}key"),
                 name_en=F(f"{topic}name_en"),
@@ -370,19 +385,14 @@ class Asked:
                 levels=F("publication__levels"),
             )
         )
-        return list(grouped.annotate(count=Count("pk")))
+        return list(rows)
 
-    def hits(self, results: Results, topic: str, level: str, at: UUID | None) -> list[Hit]:
-        matching = self._matching(results.all_words)
-        if topic:
-            matching = matching.filter(publication__article__topic__key=topic)
-        if level:
-            matching = matching.filter(publication__levels__contains=[level])
+    def hits(self, keys: list[int], first: int, at: UUID | None) -> list[Hit]:
+        """Return one page of results, the best of `keys` first."""
         own_language_first = Case(When(language=self.language, then=1.0), default=0.5)
-        rank = self._rank(at) * own_language_first
-        first = (results.number - 1) * A_PAGE
         found = (
-            matching.annotate(rank=rank, passage=self._passage())
+            SearchEntry.objects.filter(pk__in=keys)
+            .annotate(rank=self._rank(at) * own_language_first, passage=self._passage())
             .select_related("publication__article__topic")
             .only(
                 *(f"publication__{name}" for name in ("slug", "language", "title", "levels", "summary")),
@@ -415,7 +425,7 @@ class Asked:
             "highlight_all": True,
         }
         return Subquery(
-            SearchEntry.objects.filter(publication=OuterRef("publication"), position__gt=0)
+            SearchSection.objects.filter(publication=OuterRef("publication"))
             .annotate(rank=SearchRank(F("words"), query, weights=Value(WEIGHTS)))
             .order_by("-rank", "position")
             .values(

@@ -12,7 +12,7 @@ from .publication import GRACE, LEAST_CHANGE_NOTE, NOTICE, ChangeKind, Publicati
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
 from .search import SearchRecord
-from .search_entry import SearchEntry
+from .search_entry import SearchEntry, SearchSection
 from .signature import Signature
 from .source import Source, Verified
 from .stamp import Stamp
@@ -60,6 +60,7 @@ __all__ = [
     "Scope",
     "SearchEntry",
     "SearchRecord",
+    "SearchSection",
     "Signature",
     "Source",
     "Stamp",

@@ -98,8 +98,8 @@ class PublicationQuerySet(models.QuerySet):
 
     def for_readers_of(self, language: str):
         """Keep one version per article: the one in `language`, or else the one that there is."""
-        translated = Publication.objects.public().filter(language=language, original=OuterRef("original"))
-        return self.filter(Q(language=language) | ~Exists(translated))
+        there = Publication.objects.public().filter(language=language)
+        return self.filter(Q(language=language) | ~Q(original__in=there.values("original")))
 
     def in_list_order(self):
         return self.order_by("article__plan", "slug")

@@ -12,26 +12,22 @@ from .text import Language
 
 
 class SearchEntryQuerySet(models.QuerySet):
-    def pages(self):
-        """Keep the entries that stand for a whole page."""
-        return self.filter(position=0)
-
     def public(self):
         """Keep what belongs to the pages in lists: see Publication, which alone decides it."""
-        return self.filter(publication__in=Publication.objects.public().listed())
+        return self.filter(publication__in=Publication.objects.public().listed().values("pk"))
 
 
 class SearchEntry(models.Model):
-    """A page (position 0), its opening (1) or one of its sections. Written by articles.indexing only."""
+    """The words of a page. Written by articles.indexing only."""
 
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="search_entries")
+    publication = models.OneToOneField(
+        Publication, models.PROTECT, primary_key=True, related_name="search_entry"
+    )
     language = models.CharField(max_length=2, choices=Language)
-    position = models.PositiveSmallIntegerField()
-    anchor = models.CharField(max_length=200, blank=True)
-    heading = models.CharField(max_length=300, blank=True)
-    text = models.TextField(blank=True)
+    # Title, summary and headings: a small part of `words`, for a first order among many pages.
+    head = SearchVectorField()
     words = SearchVectorField()
-    # Of a page: its words as they are written, for "did you mean".
+    # The words as they are written, for "did you mean".
     spellings: ArrayField = ArrayField(models.TextField(), default=list)
 
     objects = SearchEntryQuerySet.as_manager()
@@ -39,16 +35,37 @@ class SearchEntry(models.Model):
     class Meta:
         verbose_name = "search entry"
         verbose_name_plural = "search entries"
-        ordering = ["publication", "position"]
         triggers = restamps("search_entry")
         indexes = [
-            GinIndex(fields=["words"], condition=Q(position=0), name="search_entry_words", fastupdate=False)
+            GinIndex(fields=["head"], name="search_entry_head", fastupdate=False),
+            GinIndex(fields=["words"], name="search_entry_words", fastupdate=False),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["publication", "position"], name="search_entry_once"),
             models.CheckConstraint(
                 name="search_entry_language_known", condition=Q(language__in=Language.values)
             ),
+        ]
+
+    def __str__(self):
+        return f"{self.publication_id}"
+
+
+class SearchSection(models.Model):
+    """The opening of a page (position 0) or one of its sections, as plain text."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="search_sections")
+    position = models.PositiveSmallIntegerField()
+    anchor = models.CharField(max_length=200, blank=True)
+    heading = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    words = SearchVectorField()
+
+    class Meta:
+        verbose_name = "search section"
+        verbose_name_plural = "search sections"
+        ordering = ["publication", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "position"], name="search_section_once"),
         ]
 
     def __str__(self):
