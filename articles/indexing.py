@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Func, Q, QuerySet
 
 from .models import Publication, SearchEntry, SearchSection
+from .rendering import CITATION
 from .spelling import is_hangul, visible, without_ending, words_of
 
 LAST_POSITION = 16383  # PostgreSQL counts no further in a tsvector
@@ -42,7 +43,7 @@ class _Part:
     def section(self) -> Section:
         text = visible("".join(self.text))
         text = re.sub(r" (?=[.,;:?!)])", "", text)  # where a citation stood
-        text = re.sub(r"(?<=[.?!:…]) ·| ·(?= ·)", "", text).strip("· ")
+        text = re.sub(r"(?<=[.?!:…])(?: ·)+|(?: ·)+(?= ·)", "", text).strip("· ")
         return Section(self.anchor, visible("".join(self.heading)), text)
 
 
@@ -95,8 +96,14 @@ def sections_of(page: Publication) -> list[Section]:
     for section, next_one in reversed(list(pairwise(sections))):
         # A heading with another one right below it.
         section.text = section.text or next_one.text
-    opening.text = visible(f"{page.summary} {page.in_short} {opening.text}")
+    opening.text = visible(f"{page.summary} {_plain(page.in_short)} {opening.text}")
     return [opening, *sections]
+
+
+def _plain(points: str) -> str:
+    """Return the points in short without citations, links and stress."""
+    points = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(rf"\s*{CITATION.pattern}", "", points))
+    return re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", points)
 
 
 def hangul_pairs(words: Iterable[str]) -> Iterator[str]:

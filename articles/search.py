@@ -29,8 +29,8 @@ LONGEST_QUERY = 100  # characters
 MOST_CONCEPTS = 10  # of one query; what comes after them is left out
 FORGIVING_FROM = 3  # concepts: of so many, one may be missing on a page
 A_PAGE = 10  # results
-CANDIDATES = 400  # pages that are looked at; those with a word in title or headings come first
-RANKED = 100  # of these are put in exact order; nobody reads on to the one after them
+CANDIDATES = 200  # pages that are looked at; those with a word in title or headings come first
+RANKED = 50  # of these are put in exact order; nobody reads on to the one after them
 WEIGHTS = [0.1, 0.2, 0.5, 1.0]  # of D (unused), text, headings and summary, title
 
 
@@ -217,7 +217,7 @@ class Hit:
     page: Publication
     topic: Topic | None
     anchor: str
-    heading: str
+    heading: list[Piece]
     pieces: list[Piece]
 
     @property
@@ -292,10 +292,10 @@ def search(
         if results.suggestion:
             asked = Asked(concepts_of(results.suggestion, at), language)
         found = asked.candidates(all_words=False)
-        complete = [row for row in found if row["complete"]]
-        results.all_words, found = bool(complete), complete or found
+        found = [row for row in found if row["complete"]] or found
         if found and results.suggestion:
             results.searched = results.suggestion
+    results.all_words = any(row["complete"] for row in found)
     results.is_more = len(found) >= CANDIDATES
     _narrow(results, found, topic, level)
     left = [row for row in found if _has(row, topic, level)]
@@ -361,28 +361,31 @@ class Asked:
     def candidates(self, *, all_words: bool) -> list[Any]:
         """Return the pages that match, with what narrows them down and whether they have all words."""
         query = _query(self._most_words if all_words else self._some_words)
-        has_most = Case(When(words=_query(self._most_words), then=True), default=False)
+        has_all = Case(When(search_entry__words=_query(self._all_words), then=True), default=False)
+        is_strict = all_words and len(self.concepts) < FORGIVING_FROM
         matching = SearchEntry.objects.filter(words=query).values("pk")[:CANDIDATES]
         in_head = SearchEntry.objects.filter(head=query).values("pk")[:CANDIDATES]
-        pages = Publication.objects.public().listed().for_readers_of(self.language)
-        topic = "publication__article__topic__"
         rows = (
-            SearchEntry.objects.filter(pk__in=in_head.union(matching))
-            .filter(publication__in=pages.values("pk"))
+            Publication.objects.filter(pk__in=in_head.union(matching))
+            .public()
+            .listed()
+            .few_for_readers_of(self.language)
             .annotate(
-                first_rank=SearchRank(F("head"), _query(self._some_words), weights=Value(WEIGHTS)),
-                complete=Value(True) if all_words else has_most,
+                first_rank=SearchRank(
+                    F("search_entry__head"), _query(self._some_words), weights=Value(WEIGHTS)
+                ),
+                complete=Value(True) if is_strict else has_all,
             )
             .order_by()
             .values(
                 "pk",
                 "first_rank",
                 "complete",
-                topic=F(f"{topic}key"),
-                name_en=F(f"{topic}name_en"),
-                name_ko=F(f"{topic}name_ko"),
-                place=F(f"{topic}position"),
-                levels=F("publication__levels"),
+                "levels",
+                topic=F("article__topic__key"),
+                name_en=F("article__topic__name_en"),
+                name_ko=F("article__topic__name_ko"),
+                place=F("article__topic__position"),
             )
         )
         return list(rows)
@@ -418,6 +421,7 @@ class Asked:
     def _passage(self) -> Subquery:
         """Return the section that matches best, with marks around the words in Latin letters."""
         query = _query(self._some_words)
+        typed = _any(concept.as_typed for concept in self.concepts)
         marks: dict[str, Any] = {
             "config": "english",
             "start_sel": HIT,
@@ -426,12 +430,12 @@ class Asked:
         }
         return Subquery(
             SearchSection.objects.filter(publication=OuterRef("publication"))
-            .annotate(rank=SearchRank(F("words"), query, weights=Value(WEIGHTS)))
+            .annotate(rank=3 * _ranked(typed) + _ranked(self._some_words))
             .order_by("-rank", "position")
             .values(
                 passage=JSONObject(
                     anchor="anchor",
-                    heading="heading",
+                    heading=SearchHeadline("heading", query, **marks),
                     text=SearchHeadline("text", query, **marks),
                 )
             )[:1]
@@ -441,9 +445,15 @@ class Asked:
         passage = entry.passage
         hangul = [word for concept in self.concepts for word in concept.typed]
         hangul += [word for concept in self.concepts for term in concept.also for word in term.split()]
-        pieces = snippet(passage["text"], [word for word in hangul if spelling.is_hangul(word)])
+        hangul = [word for word in hangul if spelling.is_hangul(word)]
         page = entry.publication
-        return Hit(page, page.article.topic, passage["anchor"], passage["heading"], pieces)
+        return Hit(
+            page,
+            page.article.topic,
+            passage["anchor"],
+            snippet(passage["heading"], hangul),
+            snippet(passage["text"], hangul),
+        )
 
 
 def _query(text: str) -> SearchQuery:

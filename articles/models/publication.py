@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -100,6 +100,15 @@ class PublicationQuerySet(models.QuerySet):
         """Keep one version per article: the one in `language`, or else the one that there is."""
         there = Publication.objects.public().filter(language=language)
         return self.filter(Q(language=language) | ~Q(original__in=there.values("original")))
+
+    def few_for_readers_of(self, language: str):
+        """Do the same for few versions among many: an index answers for each of them."""
+        there = Publication.objects.public().filter(language=language).order_by().values("pk")
+        original = there.filter(article=OuterRef("original"))[:1]
+        translation = there.filter(article__translation_of=OuterRef("original"))[:1]
+        return self.alias(original_there=Subquery(original), translation_there=Subquery(translation)).filter(
+            Q(language=language) | Q(original_there=None, translation_there=None)
+        )
 
     def in_list_order(self):
         return self.order_by("article__plan", "slug")

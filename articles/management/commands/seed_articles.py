@@ -2,6 +2,7 @@
 
 import random
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import accumulate, batched
 
@@ -22,6 +23,7 @@ from articles.models import (
     Language,
     Publication,
     Revision,
+    SearchEntry,
     Status,
     Topic,
 )
@@ -51,13 +53,29 @@ class Command(BaseCommand):
             for language in Language.values
         }
         before = Article.objects.count()
-        for numbers in batched(range(before, before + options["count"]), BATCH, strict=False):
-            with transaction.atomic():
-                write(numbers, writers, topics, statements, chance)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE)")
+        with without_indexes(SearchEntry):
+            for numbers in batched(range(before, before + options["count"]), BATCH, strict=False):
+                with transaction.atomic():
+                    write(numbers, writers, topics, statements, chance)
+        if not connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM (ANALYZE)")
         if options["verbosity"]:
             self.stdout.write(f"{options['count']} articles are made up.")
+
+
+@contextmanager
+def without_indexes(model):
+    """Build the indexes of a table once, after it was filled: that takes a tenth of the time."""
+    with connection.schema_editor() as editor:
+        for index in model._meta.indexes:
+            editor.remove_index(model, index)
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            for index in model._meta.indexes:
+                editor.add_index(model, index)
 
 
 class Writer:
