@@ -72,7 +72,7 @@ def _window(text: str, hits: list[tuple[int, int]]) -> tuple[int, int]:
         inside = {text[a:b].casefold() for a, b in hits[index:] if b <= start + length * 3 // 4}
         if len(inside) > most:
             best, most = start, len(inside)
-    start = _beginning(text, best, length // 3)
+    start = _beginning(text, best, length // 2)
     end = min(len(text), start + length)
     if end < len(text):
         end = max(text.rfind(" ", start + length // 2, end + 1), 0) or end

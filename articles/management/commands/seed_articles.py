@@ -2,7 +2,7 @@
 
 import random
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from itertools import accumulate, batched
 
@@ -53,11 +53,12 @@ class Command(BaseCommand):
             for language in Language.values
         }
         before = Article.objects.count()
-        with without_indexes(SearchEntry):
+        alone = not connection.in_atomic_block
+        with without_indexes(SearchEntry) if alone else nullcontext():
             for numbers in batched(range(before, before + options["count"]), BATCH, strict=False):
                 with transaction.atomic():
                     write(numbers, writers, topics, statements, chance)
-        if not connection.in_atomic_block:
+        if alone:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE)")
         if options["verbosity"]:
