@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import evidence
+from . import evidence, indexing
 from .dates import add_months
 from .manuscripts import plan_of, problems_of, render_text
 from .models import (
@@ -239,6 +239,7 @@ def publish(
             raise Refused(_("Somebody named on it is invented, for the demonstration. Name real people."))
         publication.interest_statement = statement
         publication.save(force_insert=True)
+        indexing.enter(publication)
         held.mark(
             reviewed_on=publication.reviewed_on,
             next_review_on=publication.next_review_on,
@@ -300,6 +301,7 @@ def withdraw(article: Article, *, by: Any, reason: str, had: Seen | None = None)
         if not _can_be_withdrawn(held):
             raise Refused(_("Nothing of this article is published."))
         held.mark(withdrawn_at=timezone.now(), withdrawn_because=reason.strip())
+        indexing.take_out(held.pk)
 
 
 def change_people(article: Article, *, by: Any) -> None:

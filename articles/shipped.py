@@ -23,6 +23,7 @@ from .models import (
     SearchRecord,
     Source,
     StatusFact,
+    Synonym,
     Topic,
     TreatmentStatus,
 )
@@ -79,6 +80,7 @@ class Loader:
         self._bring(ClinicStatement, self._entries("register.yaml", "statements"), _plain(ClinicStatement))
         self._bring(Topic, self._entries("topics.yaml", "topics"), _plain(Topic))
         self._bring(Person, self._entries("people.yaml", "people"), _plain(Person))
+        self._bring(Synonym, self._synonyms(), _plain(Synonym))
         self._say_who_earns()
         return self.counts
 
@@ -151,6 +153,11 @@ class Loader:
             if InterestStatement.in_force(language) is None:
                 text = statements.conflict_of_interest(language)
                 InterestStatement.objects.create(language=language, text=text)
+
+    def _synonyms(self) -> Iterable[dict[str, Any]]:
+        """Yield the lay words, each list in the one line that staff edit."""
+        for entry in self._entries("synonyms.yaml", "synonyms"):
+            yield entry | {name: ", ".join(entry[name]) for name in ("words", "terms")}
 
     def _statuses(self) -> Iterable[dict[str, Any]]:
         """Yield the rows of the table, each with the names of its treatment and condition."""

@@ -1,5 +1,6 @@
 """The pages that readers see."""
 
+import re
 from functools import wraps
 
 from django.core import signing
@@ -18,8 +19,10 @@ from clinic_site.public import public_page
 
 from . import changes, live, preview, rendering
 from .evidence import EvidenceLevel, UnknownFact
-from .models import Publication
+from .models import Publication, Topic
 from .pages import page_context
+from .search import LONGEST_QUERY
+from .search import search as find
 
 
 @public_page
@@ -30,6 +33,33 @@ def article_list(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show the pages that have what somebody typed; nothing of it is kept."""
+    asked = {name: request.GET.get(name, "") for name in ("q", "topic", "level")}
+    number = request.GET.get("page", "")
+    results = find(
+        asked["q"],
+        get_language(),
+        topic=asked["topic"],
+        level=asked["level"],
+        number=int(number) if re.fullmatch("[0-9]{1,4}", number) else 1,
+    )
+    lost = not results.total
+    return render(
+        request,
+        "articles/search.html",
+        {
+            "results": results,
+            "longest_query": LONGEST_QUERY,
+            "topics": Topic.objects.all() if lost else [],
+            # A link that narrows the results down keeps what else was chosen, and begins at the first page.
+            "chosen_topic": next((facet for facet in results.topics if facet.chosen), None),
+            "chosen_level": next((facet for facet in results.levels if facet.chosen), None),
+        },
+    )
+
+
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article; lead on from an earlier address; say so where there is none in this language."""

@@ -11,7 +11,7 @@ EDITOR = "Editor"
 READS_EVIDENCE = [
     f"articles.view_{name}"
     for name in ["source", "fact", "factchange", "searchrecord", "treatmentstatus", "document"]
-    + ["clinicstatement", "person", "topic", "intereststatement"]
+    + ["clinicstatement", "person", "topic", "intereststatement", "synonym"]
 ]
 
 # Nobody deletes through the admin, and nobody adds an inquiry: patients do.
@@ -50,6 +50,9 @@ PERMISSIONS = {
         "articles.view_topic",
         "articles.add_topic",
         "articles.change_topic",
+        "articles.view_synonym",
+        "articles.add_synonym",
+        "articles.change_synonym",
         "articles.view_intereststatement",
         "articles.add_intereststatement",
         "articles.view_source",

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 
 from articles.feeds import AtomFeed, RssFeed, sitemap
 from articles.pictures import picture
-from articles.views import corrections, evidence
+from articles.views import corrections, evidence, search
 
 from . import views
 from .public import public_page
@@ -24,6 +24,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),
+        path("search/", search, name="search"),
         path("evidence/", evidence, name="evidence"),
         path("feed.rss", public_page(RssFeed()), name="feed_rss"),
         path("feed.atom", public_page(AtomFeed()), name="feed_atom"),

@@ -8,6 +8,7 @@ from . import (
     register,
     search,
     source,
+    synonyms,
     treatment_status,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "register",
     "search",
     "source",
+    "synonyms",
     "treatment_status",
 ]

@@ -12,9 +12,11 @@ from .publication import GRACE, LEAST_CHANGE_NOTE, NOTICE, ChangeKind, Publicati
 from .register import ClinicStatement, Condition, Document, DocumentKind, StatementDocument
 from .revision import Revision
 from .search import SearchRecord
+from .search_entry import SearchEntry, SearchSection
 from .signature import Signature
 from .source import Source, Verified
 from .stamp import Stamp
+from .synonym import Synonym
 from .text import CLINICAL, WITH_SUMMARY, WRITTEN, Kind, Language
 from .topic import Topic
 from .treatment_status import Standing, StatusFact, TreatmentStatus, Treats
@@ -58,7 +60,9 @@ __all__ = [
     "Revision",
     "Role",
     "Scope",
+    "SearchEntry",
     "SearchRecord",
+    "SearchSection",
     "Signature",
     "Source",
     "Stamp",
@@ -68,6 +72,7 @@ __all__ = [
     "StatusFact",
     "Step",
     "Supports",
+    "Synonym",
     "Topic",
     "TreatmentStatus",
     "Treats",

@@ -8,7 +8,7 @@ import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -115,10 +115,17 @@ class PublicationQuerySet(models.QuerySet):
 
         For lists: what may not be listed in one language hides nothing in the other.
         """
-        translated = (
-            Publication.objects.public().listed().filter(language=language, original=OuterRef("original"))
+        there = Publication.objects.public().listed().filter(language=language)
+        return self.filter(Q(language=language) | ~Q(original__in=there.values("original")))
+
+    def few_for_readers_of(self, language: str):
+        """Do the same for few versions among many: an index answers for each of them."""
+        there = Publication.objects.public().listed().filter(language=language).order_by().values("pk")
+        original = there.filter(article=OuterRef("original"))[:1]
+        translation = there.filter(article__translation_of=OuterRef("original"))[:1]
+        return self.alias(original_there=Subquery(original), translation_there=Subquery(translation)).filter(
+            Q(language=language) | Q(original_there=None, translation_there=None)
         )
-        return self.filter(Q(language=language) | ~Exists(translated))
 
     def in_list_order(self):
         return self.order_by("article__plan", "slug")
