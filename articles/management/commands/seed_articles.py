@@ -108,7 +108,8 @@ def write(numbers, writers, topics, statements, chance) -> None:
     """Write one batch of articles with all that belongs to them, without asking for each."""
     today, now = evidence.today(), timezone.now()
     dates = {"reviewed_on": today, "next_review_on": today + timedelta(days=180)}
-    pages, articles = [], []
+    pages: list[tuple] = []
+    articles: list[Article] = []
     for number in numbers:
         language = Language.values[number % 2]
         say = writers[language].say
