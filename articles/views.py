@@ -32,7 +32,6 @@ def article_list(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/list.html", {"articles": articles})
 
 
-@public_page
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Show the pages that have what somebody typed; nothing of it is kept."""
@@ -60,6 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public_page
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article; lead on from an earlier address; say so where there is none in this language."""

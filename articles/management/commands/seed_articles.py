@@ -18,12 +18,16 @@ from articles.models import (
     WRITTEN,
     Article,
     ChangeKind,
+    Credit,
     InterestStatement,
     Kind,
     Language,
+    Person,
     Publication,
     Revision,
+    Role,
     SearchEntry,
+    Signature,
     Status,
     Topic,
 )
@@ -104,6 +108,11 @@ class Writer:
         return " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=count)).capitalize()
 
 
+def made_up_reviewer() -> Person:
+    said = {f"{name}_{language}": "Made up" for name in Person.SAID for language in ("en", "ko")}
+    return Person.objects.get_or_create(key="made-up", defaults={"is_demonstration": True, **said})[0]
+
+
 def write(numbers, writers, topics, statements, chance) -> None:
     """Write one batch of articles with all that belongs to them, without asking for each."""
     today, now = evidence.today(), timezone.now()
@@ -142,6 +151,17 @@ def write(numbers, writers, topics, statements, chance) -> None:
     texts = [{name: getattr(article, name) for name in WRITTEN} for article in articles]
     revisions = Revision.objects.bulk_create(
         Revision(article=article, number=1, **text) for article, text in zip(articles, texts, strict=True)
+    )
+    reviewer = made_up_reviewer()
+    Credit.objects.bulk_create(
+        Credit(article=article, person=reviewer, role=Role.REVIEWER) for article in articles
+    )
+    # No version is stored without a signature of its words.
+    Signature.objects.bulk_create(
+        Signature(
+            article=article, revision=revision, digest=article.clinical_digest, person=reviewer, **dates
+        )
+        for article, revision in zip(articles, revisions, strict=True)
     )
     publications = Publication.objects.bulk_create(
         Publication(
