@@ -48,6 +48,7 @@ def manuscript_of(article: Article, translation: Article | None = None, **change
         "body": article.body,
         "version": last.number if last else 1,
         "change_note": last.change_note if last else "",
+        "is_published": last is not None,
         "authors": tuple(_signer(person) for person in people[Role.AUTHOR]),
         "reviewers": tuple(_signer(person) for person in people[Role.REVIEWER]),
         "needs_external_reviewer": plan["needs_external_reviewer"],

@@ -132,6 +132,7 @@ class Manuscript:
     body: str = ""
     change_note: str = ""
     version: int = 1
+    is_published: bool = False  # whether readers have had a version of it
 
     authors: tuple[Signer, ...] = ()
     reviewers: tuple[Signer, ...] = ()

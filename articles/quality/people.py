@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from articles.dates import add_months
 
-from .manuscript import Manuscript, Place
+from .manuscript import Manuscript, Place, Severity
 from .rules import Finding, rule
 from .text import normal
 
@@ -67,10 +67,15 @@ def a_new_version_says_what_changed(manuscript: Manuscript) -> Iterator[Finding]
 
 @rule("C14")
 def both_languages_say_the_same(manuscript: Manuscript) -> Iterator[Finding]:
-    """Rule C14: "Both languages exist, cite the same facts, have the same section kinds"."""
+    """Rule C14: "Both languages exist, cite the same facts, have the same section kinds".
+
+    A page that readers have already in one language alone is corrected all the same, once somebody has
+    answered why the other is still missing: an error must not stay because a translation is not there.
+    """
     other = manuscript.translation
     if other is None:
-        yield Place("translation"), _("Write the page in the other language too."), "missing"
+        severity = Severity.WARNING if manuscript.is_published else Severity.ERROR
+        yield Place("translation"), _("Write the page in the other language too."), "missing", severity
         return
     for id in sorted(manuscript.cited_ids - other.cited_ids):
         message = _("%(fact)s is cited here and not in the other language. Bring the two into line.")

@@ -561,3 +561,10 @@ def test_a_statement_of_the_clinic_is_read_over():
 
     assert [passage.text for passage in text.passages if passage.text] == ["Before.", "After."]
     assert not [problem for problem in problems(text) if "clinic" in problem.message]
+
+
+def test_a_page_that_readers_have_in_one_language_is_corrected_once_that_is_answered_for():
+    (first,) = found("C14", manuscript(translation=None))
+    (later,) = found("C14", manuscript(translation=None, is_published=True))
+
+    assert (first.severity, later.severity) == (Severity.ERROR, Severity.WARNING)

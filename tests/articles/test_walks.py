@@ -348,3 +348,26 @@ def test_people_get_the_desk_that_their_rights_allow(staff, articles, reviewer, 
     page = at_desk(staff(nurse), article)
     assert not offers(page, "Sign")
     assert page.goto(f"/admin/articles/article/{article.pk}/step/withdraw/").status == 403
+
+
+def test_a_shipped_page_is_corrected_from_the_admin_alone(staff, open_page, articles, reviewer, editor):
+    article = Article.objects.get(plan="A01")
+    Person.objects.filter(key="demonstration-reviewer").update(user=reviewer)
+    page = at_desk(staff(editor), article)
+    page.get_by_label("Title:").fill("Understanding low mood and anxiety")
+    page.get_by_role("button", name="Save", exact=True).click()
+    says(page, "The text below is newer: readers do not see it yet.")
+
+    panel = page.locator("#rules")
+    panel.locator("summary", has_text=re.compile("^Answer$")).click()
+    panel.get_by_label("Your answer").fill("The Korean version is being written.")
+    panel.get_by_role("button", name="Save the answer").click()
+    says(page, "1 answer is saved.")
+    send_to_review(page, article)
+    sign(staff(reviewer), article)
+    page = step(at_desk(page, article), "Publish")
+    page.get_by_label("Correction").check()
+    page.get_by_label("What changed").fill("The title says low mood, as the text does.")
+    confirm(page, "Publish")
+
+    assert "Understanding low mood" in read(open_page("/en/"), "/en/corrections/")[1]
