@@ -113,7 +113,7 @@ def test_a_first_run_shows_the_site_and_a_second_changes_nothing(checkout, run, 
 
     begun = time.monotonic()
     process, said = run()
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 40  # it does not set up again, on however busy a machine
     assert "style sheets" not in said
     assert "manage.py changepassword nurse" in said
     assert said.endswith(
