@@ -28,7 +28,7 @@ dev: .venv/synced ## the same, with error details and a reload at every change
 
 test: .venv/synced ## run all tests (ARGS="-k inquiry" for some)
 	@echo 'Running the tests on a throw-away PostgreSQL …'
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTHON) -m pytest -n 2 $(ARGS)
 
 check: .venv/synced ## look for mistakes without running the site
 	$(PYTHON) -m ruff check .

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
 from clinic_site import roles
+from tests.stocked import stock
 
 pytest_plugins = ["tests.browser"]
 
@@ -71,10 +72,14 @@ def _passwords_are_cheap(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def load_shipped_articles():
+    call_command("load_articles", verbosity=0)
+
+
 @pytest.fixture
 def articles(db):
     """The shipped articles, loaded."""
-    call_command("load_articles", verbosity=0)
+    stock(load_shipped_articles)
 
 
 def _member(django_user_model, name, *groups):

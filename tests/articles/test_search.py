@@ -18,6 +18,7 @@ from articles.models import Publication, SearchEntry, SearchSection, Synonym, To
 from articles.search import search
 from articles.shipped import Loader
 from tests.factories import make_article, make_person, publish, publish_article
+from tests.stocked import stock
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +127,7 @@ def publish_pages():
 
 @pytest.fixture
 def pages(db):
-    publish_pages()
+    stock(publish_pages)
 
 
 def first(query, language):
