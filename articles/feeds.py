@@ -60,6 +60,8 @@ class Latest(Feed):
     def item_pubdate(self, item):
         return item.visible_from
 
+    item_updateddate = item_pubdate  # Atom wants one; each version is an entry of its own
+
     def item_author_name(self, item):
         return item.author_names
 

@@ -54,9 +54,9 @@ def alternates(page: Publication) -> list[dict[str, str]]:
     """Return the languages in which search engines find the page, which was read with_counterpart()."""
     if page.review_state == ReviewState.LAPSED:
         return []
+    counterpart = page.counterpart_slug  # type: ignore[attr-defined]  # an annotation
     slugs = {
-        language: page.slug if language == page.language else page.counterpart_slug
-        for language in Language.values
+        language: page.slug if language == page.language else counterpart for language in Language.values
     }
     return [{"code": language, "url": _address(slug, language)} for language, slug in slugs.items() if slug]
 

@@ -75,7 +75,7 @@ def _work(key: str, pages: list[Publication], language: str) -> list[tuple[str, 
         found: dict[int, Publication] = {}
         for page in listed:
             if any(printed["key"] == key and printed["credit"] == role for printed in page.people):
-                found.setdefault(page.original, page)
+                found.setdefault(page.original, page)  # type: ignore[attr-defined]  # an annotation
         if found:
             work.append((heading, list(found.values())))
     return work

@@ -18,4 +18,4 @@ def capture(content: str) -> str:
 @register.simple_tag(takes_context=True)
 def structured_data(context: Context) -> SafeString:
     """Return the page's graph for search engines, with the trail that the reader sees."""
-    return structured.graph(context["trail"], context.get("structured", ()))
+    return structured.graph(context["trail"], context.get("structured") or ())
