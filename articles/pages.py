@@ -39,7 +39,7 @@ def page_context(page: Publication) -> dict[str, Any]:
         "related": related_pages(page),
         "structured": [structured.article(page)] if page.pk else [],
         "trail": trail_to(page.article),
-        "alternates": alternates(page) if page.pk else [],
+        "alternates": alternates(page),
         "retracted": retracted_sources(page, ledger(at)),
     }
 
@@ -51,10 +51,10 @@ def trail_to(article: Article) -> list[Crumb]:
 
 
 def alternates(page: Publication) -> list[dict[str, str]]:
-    """Return the languages in which search engines find the page, which was read with_counterpart()."""
+    """Return the languages in which search engines find the page, if it was read with_counterpart()."""
     if page.review_state == ReviewState.LAPSED:
         return []
-    counterpart = page.counterpart_slug  # type: ignore[attr-defined]  # an annotation
+    counterpart = getattr(page, "counterpart_slug", None)  # a preview has none yet
     slugs = {
         language: page.slug if language == page.language else counterpart for language in Language.values
     }
