@@ -19,6 +19,8 @@ from clinic_site.clinic import clinic
 from clinic_site.public import public_page
 
 from .models import Language, Publication
+from .people import keys_on
+from .topics import with_pages
 
 LATEST = 20
 
@@ -58,6 +60,8 @@ class Latest(Feed):
     def item_pubdate(self, item):
         return item.visible_from
 
+    item_updateddate = item_pubdate  # Atom wants one; each version is an entry of its own
+
     def item_author_name(self, item):
         return item.author_names
 
@@ -77,8 +81,8 @@ class AtomFeed(Latest):
 
 
 # Pages that stand beside the articles, in each language.
-STANDING_PAGES = ["home", "articles:list", "evidence", "corrections", "help_now", "unwell_after_treatment"]
-STANDING_PAGES += ["inquiries:ask"]
+STANDING_PAGES = ["home", "articles:list", "articles:a_to_z", "evidence", "people", "editorial_policy"]
+STANDING_PAGES += ["corrections", "help_now", "unwell_after_treatment", "inquiries:ask"]
 
 
 @dataclass(frozen=True)
@@ -98,15 +102,25 @@ class Entry:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List every page that search engines may show, each with its counterparts in other languages."""
-    listed = Publication.objects.public().listed().defer("body", "head_html", "body_html")
-    articles = groupby(listed.order_by("original", "language"), key=lambda page: page.original)
-    pages = [[_standing(name, language) for language in Language.values] for name in STANDING_PAGES]
+    listed = list(
+        Publication.objects.public()
+        .listed()
+        .defer("body", "head_html", "body_html")
+        .order_by("original", "language")
+    )
+    articles = groupby(listed, key=lambda page: page.original)
+    pages = [_standing(name) for name in STANDING_PAGES]
+    pages += [_standing("topic", topic.key) for topic in with_pages()]
+    pages += [_standing("person", key) for key in sorted(keys_on(listed))]
     for _original, versions in articles:
         found = [Entry(page.get_absolute_url(), page.language, page.visible_from) for page in versions]
         pages.append(found)
     return render(request, "sitemap.xml", {"pages": pages}, content_type="application/xml; charset=utf-8")
 
 
-def _standing(name: str, language: str) -> Entry:
-    with translation.override(language):
-        return Entry(reverse(name), language)
+def _standing(name: str, *arguments: str) -> list[Entry]:
+    entries = []
+    for language in Language.values:
+        with translation.override(language):
+            entries.append(Entry(reverse(name, args=arguments), language))
+    return entries

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils import translation
+
 from clinic_site.clinic import clinic
 
-from . import live, rendering
+from . import live, rendering, structured
 from .evidence import Ledger, Source, ledger
 from .kept import kept, stamp
-from .models import Article, InterestStatement, Language, Publication
-from .structured import as_script, structured_data
+from .models import Article, InterestStatement, Language, Publication, ReviewState
+from .trail import Crumb, to_articles
 
 
 @kept
@@ -34,9 +37,33 @@ def page_context(page: Publication) -> dict[str, Any]:
         "interest": clinic().fill(_interest_statements(at).get(page.language, "")),
         "original_changed": original_changed(page),
         "related": related_pages(page),
-        "structured": as_script(structured_data(page)) if page.pk else "",
+        "structured": [structured.article(page)] if page.pk else [],
+        "trail": trail_to(page.article),
+        "alternates": alternates(page),
         "retracted": retracted_sources(page, ledger(at)),
     }
+
+
+def trail_to(article: Article) -> list[Crumb]:
+    """Return the way to an article: through its topic, if it has one."""
+    topic = article.topic
+    return [*to_articles(), *([Crumb(str(topic), topic.get_absolute_url())] if topic else [])]
+
+
+def alternates(page: Publication) -> list[dict[str, str]]:
+    """Return the languages in which search engines find the page, if it was read with_counterpart()."""
+    if page.review_state == ReviewState.LAPSED:
+        return []
+    counterpart = getattr(page, "counterpart_slug", None)  # a preview has none yet
+    slugs = {
+        language: page.slug if language == page.language else counterpart for language in Language.values
+    }
+    return [{"code": language, "url": _address(slug, language)} for language, slug in slugs.items() if slug]
+
+
+def _address(slug: str, language: str) -> str:
+    with translation.override(language):
+        return reverse("articles:detail", args=[slug])
 
 
 def original_changed(page: Publication) -> Publication | None:

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_safe
 
 from clinic_site.public import public_page
 
-from . import changes, live, preview, rendering
+from . import changes, live, preview, rendering, topics
 from .evidence import EvidenceLevel, UnknownFact
-from .models import Publication, Topic
-from .pages import page_context
+from .models import Publication
+from .pages import page_context, trail_to
 from .search import LONGEST_QUERY
 from .search import search as find
 
@@ -28,8 +28,8 @@ from .search import search as find
 @public_page
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    articles = Publication.objects.public().listed().for_readers_of(get_language()).in_list_order()
-    return render(request, "articles/list.html", {"articles": articles})
+    context = {"articles": topics.listed_for(get_language()), "topics": topics.with_pages()}
+    return render(request, "articles/list.html", context)
 
 
 @require_safe
@@ -51,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
         {
             "results": results,
             "longest_query": LONGEST_QUERY,
-            "topics": Topic.objects.all() if lost else [],
+            "topics": topics.with_pages() if lost else [],
             # A link that narrows the results down keeps what else was chosen, and begins at the first page.
             "chosen_topic": next((facet for facet in results.topics if facet.chosen), None),
             "chosen_level": next((facet for facet in results.levels if facet.chosen), None),
@@ -64,8 +64,8 @@ def search(request: HttpRequest) -> HttpResponse:
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article; lead on from an earlier address; say so where there is none in this language."""
     language = get_language()
-    public = Publication.objects.public().select_related("article", "translated_from")
-    page = public.filter(slug=slug, language=language).first()
+    public = Publication.objects.public().select_related("article__topic", "translated_from")
+    page = public.with_counterpart().filter(slug=slug, language=language).first()
     if page:
         return render(request, "articles/detail.html", page_context(page))
     known = _known_by(slug, language)
@@ -75,23 +75,28 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if page := pages.get(language):
         return _lead_on(page.get_absolute_url())
     if known.language == language and known.article.withdrawn_at:
-        context = {"article": known.article, "page": known, "others": list(pages.values())}
-        return render(request, "articles/withdrawn.html", context, status=410)
+        return _withdrawn(request, known, list(pages.values()))
     if pages:
         (page,) = pages.values()
         if page.slug != slug:
             with translation.override(language):
                 return _lead_on(reverse("articles:detail", args=[page.slug]))
-        return render(request, "articles/untranslated.html", {"article": page})
+        context = {"article": page, "topic": page.article.topic, "trail": trail_to(page.article)}
+        return render(request, "articles/untranslated.html", context)
     if known.article.withdrawn_at is None:
         raise Http404  # its day has not come
-    context = {"article": known.article, "page": known, "others": []}
+    return _withdrawn(request, known, [])
+
+
+def _withdrawn(request: HttpRequest, page: Publication, others: list[Publication]) -> HttpResponse:
+    article = page.article
+    context = {"article": article, "page": page, "others": others, "trail": trail_to(article)}
     return render(request, "articles/withdrawn.html", context, status=410)
 
 
 def _known_by(slug: str, language: str) -> Publication | None:
     """Return the latest version that readers have seen at an address, in their language if possible."""
-    seen = Publication.objects.seen().filter(slug=slug).select_related("article")
+    seen = Publication.objects.seen().filter(slug=slug).select_related("article__topic")
     in_language = Case(When(language=language, then=0), default=1)
     return seen.order_by(in_language, "-visible_from").first()
 
@@ -107,6 +112,13 @@ def _lead_on(address: str) -> HttpResponse:
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/corrections.html", {"months": changes.by_month(get_language())})
+
+
+@public_page
+@require_safe
+def editorial_policy(request: HttpRequest) -> HttpResponse:
+    legend = rendering.level_legend(EvidenceLevel.values)
+    return render(request, "articles/editorial_policy.html", {"legend": legend})
 
 
 def _for_whoever_has_the_link(view):
@@ -142,7 +154,7 @@ def article_preview(request: HttpRequest, token: str) -> HttpResponse:
 
 def _no_preview(request: HttpRequest, title: str, status: int, why: str = "") -> HttpResponse:
     message = why or _("Ask whoever sent it to you for a new one.")
-    context = {"status": status, "title": title, "message": message}
+    context = {"status": status, "title": title, "message": message, "trail": []}
     return render(request, "error.html", context, status=status)
 
 

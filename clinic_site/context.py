@@ -5,18 +5,24 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from articles.trail import home
+
 from .clinic import clinic, help_lines
 
 OWN_NAMES = {"en": "English", "ko": "한국어"}
 
 
 def site(request: HttpRequest) -> dict[str, object]:
+    links = language_links(request.path)
     return {
         "clinic": clinic(),
         "demonstration": settings.DEMONSTRATION,
         "help_lines": help_lines(),
         "site_url": settings.SITE_URL,
-        "language_links": language_links(request.path),
+        "language_links": links,
+        # Where a page exists, and how one gets there; a view says otherwise.
+        "alternates": links,
+        "trail": [home()],
     }
 
 

@@ -5,8 +5,10 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from articles.feeds import AtomFeed, RssFeed, sitemap
+from articles.people import people, person
 from articles.pictures import picture
-from articles.views import corrections, evidence, search
+from articles.topics import topic
+from articles.views import corrections, editorial_policy, evidence, search
 
 from . import views
 from .public import public_page
@@ -24,6 +26,10 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("articles/", include("articles.urls")),
+        path("topics/<slug:key>/", topic, name="topic"),
+        path("people/", people, name="people"),
+        path("people/<slug:key>/", person, name="person"),
+        path("editorial-policy/", editorial_policy, name="editorial_policy"),
         path("search/", search, name="search"),
         path("evidence/", evidence, name="evidence"),
         path("feed.rss", public_page(RssFeed()), name="feed_rss"),

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from articles.models import Publication
+from articles import topics
 from inquiries import views as inquiry_views
 from inquiries.wording import wording
 
@@ -34,10 +34,8 @@ def root(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    articles = (
-        Publication.objects.public().listed().for_readers_of(translation.get_language()).in_list_order()
-    )
-    return render(request, "home.html", {"articles": articles})
+    articles = topics.listed_for(translation.get_language())
+    return render(request, "home.html", {"articles": articles, "topics": topics.with_pages(), "trail": []})
 
 
 @public_page
@@ -88,7 +86,7 @@ def _error(request: HttpRequest, status: int, title: Promise, message: Promise) 
     """Answer in the language of the address, since an error may come before that was chosen."""
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
-        context = {"status": status, "title": str(title), "message": str(message)}
+        context = {"status": status, "title": str(title), "message": str(message), "trail": []}
         return render(request, "error.html", context, status=status)
 
 

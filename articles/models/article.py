@@ -23,6 +23,10 @@ NOT_SHOWN = [*WRITTEN, "status", "submitted_at", "reviewed_on", "next_review_on"
 NOT_SHOWN += ["edits", "translated_from", "shipped_digest"]
 
 
+# Addresses beside the articles': see urls.py.
+RESERVED = {"a-to-z"}
+
+
 class ArticleQuerySet(models.QuerySet):
     def published(self):
         """Keep what the public may see now: see Publication.objects.public(), which decides it."""
@@ -221,6 +225,8 @@ class Article(ArticleText):
         return held
 
     def clean(self):
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": _("Another page of the site has that address.")})
         original = self.translation_of
         if original is None:
             self._check_the_address_of_translations()

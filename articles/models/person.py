@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -97,6 +98,10 @@ class Person(Shipped):
 
     def __str__(self):
         return self.said("name")
+
+    def get_absolute_url(self):
+        """Return the address in the active language. There is a page while readers see this person's work."""
+        return reverse("person", args=[self.key])
 
     def said(self, name: str, language: str | None = None) -> str:
         """Return one of the texts in a language (default: the active one)."""

@@ -127,6 +127,13 @@ class PublicationQuerySet(models.QuerySet):
             Q(language=language) | Q(original_there=None, translation_there=None)
         )
 
+    def with_counterpart(self):
+        """Add `counterpart_slug`: where search engines find the article in the other language, if they do."""
+        listed = Publication.objects.public().listed().exclude(language=OuterRef("language")).values("slug")
+        original = listed.filter(article=OuterRef("original"))[:1]
+        translation = listed.filter(article__translation_of=OuterRef("original"))[:1]
+        return self.annotate(counterpart_slug=Coalesce(Subquery(original), Subquery(translation)))
+
     def in_list_order(self):
         return self.order_by("article__plan", "slug")
 

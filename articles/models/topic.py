@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,14 @@ class Topic(Shipped):
 
     def __str__(self):
         return self.said("name")
+
+    def get_absolute_url(self):
+        """Return the address in the active language."""
+        return reverse("topic", args=[self.key])
+
+    @property
+    def summary(self) -> str:
+        return self.said("summary")
 
     def said(self, name: str) -> str:
         """Return one of the texts in the active language."""

@@ -475,7 +475,7 @@ def test_an_empty_result_helps_on(client, articles):
     assert "No page for “zyxwvu”" in page
     assert 'href="/en/articles/"' in page
     assert 'href="/en/ask/"' in page
-    assert "?q=Stem+cell+treatment" in page
+    assert 'href="/en/topics/stem-cell-treatment/"' in page
 
 
 def test_more_results_than_a_page_holds_are_turned_over(client):

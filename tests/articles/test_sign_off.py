@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing, worklist
+from articles import publishing, structured, worklist
 from articles.models import (
     Article,
     Credit,
@@ -26,7 +26,6 @@ from articles.models import (
 )
 from articles.models.desk import LeaveRefused
 from articles.publishing import Refused
-from articles.structured import structured_data
 from tests.factories import make_article, make_person, posted, publish, publish_article
 
 pytestmark = pytest.mark.django_db
@@ -373,7 +372,7 @@ def test_search_engines_get_the_day_in_seoul():
     version = publish_article().latest_publication()
     version.visible_from = version.first_visible_from = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
 
-    data = structured_data(version)
+    data = structured.article(version)
 
     assert (data["datePublished"], data["dateModified"]) == ("2026-11-24", "2026-11-24")
 

@@ -144,6 +144,8 @@ def test_a_stored_page_has_the_headers_and_the_words_that_django_gives(site, art
     [
         *("/en/feed.rss", "/ko/feed.atom", "/sitemap.xml", "/robots.txt", "/en/corrections/"),
         *("/ko/help-now/", "/ko/unwell-after-treatment/", "/ko/articles/risks-and-unknowns/"),
+        *("/en/topics/stem-cell-treatment/", "/ko/articles/a-to-z/", "/en/editorial-policy/"),
+        *("/en/people/", "/ko/people/demonstration-author/"),
     ],
 )
 def test_whatever_readers_get_is_stored_without_a_cookie(site, articles, path):
@@ -492,6 +494,8 @@ WRITTEN_WITH_OTHERS = {"articles_stamp", "articles_revision", "articles_articlee
     [
         *("/en/", "/en/articles/", "/en/articles/risks-and-unknowns/", "/ko/articles/risks-and-unknowns/"),
         *("/en/evidence/", "/en/corrections/", "/en/feed.rss", "/sitemap.xml", "/en/articles/nothing/"),
+        *("/en/topics/stem-cell-treatment/", "/ko/articles/a-to-z/", "/en/editorial-policy/"),
+        *("/en/people/", "/ko/people/demonstration-author/"),
     ],
 )
 def test_every_table_that_a_stored_page_reads_writes_a_stamp(
@@ -672,6 +676,33 @@ def test_what_editors_do_is_right_in_every_process_within_two_seconds(running):
     time.sleep(left)
     running.connect()  # the server closes what is silent for long
     eventually(lambda: gone(running, "old", 200), WITHIN + 1)
+
+
+def test_what_is_said_of_people_and_topics_is_right_in_every_process(running):
+    def shows(words, *paths):
+        return all(running.agree(path, lambda status, body: words in body) for path in paths)
+
+    running.edit("topic = Topic.objects.create(key='sleep', name_en='Sleep', name_ko='수면')")
+    running.edit("sleeper = make_person('sleeper', name_en='Ada Byron', is_demonstration=True)")
+    assert running.agree("/en/people/sleeper/", lambda status, body: status == 404)
+    assert running.agree("/en/articles/", lambda status, body: "/en/topics/sleep/" not in body)
+
+    running.edit("night = publish_article(slug='night', title='Nights', topic=topic, authors=[sleeper])")
+    pages = ["/en/topics/sleep/", "/en/articles/a-to-z/", "/en/people/sleeper/"]
+    assert eventually(lambda: shows("Nights", *pages)) < WITHIN
+    assert shows("Ada Byron", "/en/people/", "/en/people/sleeper/", "/en/articles/night/")
+    assert shows("/en/topics/sleep/", "/en/", "/en/articles/", "/en/articles/night/", "/sitemap.xml")
+
+    running.edit("topic.name_en = 'Sleep and rest'; topic.save()")
+    named = ["/en/topics/sleep/", "/en/articles/", "/en/articles/night/"]
+    assert eventually(lambda: shows("Sleep and rest", *named)) < WITHIN
+
+    running.edit("Person.objects.filter(key='sleeper').update(interests_en='Sells beds.')")
+    assert eventually(lambda: shows("Sells beds.", "/en/people/sleeper/")) < WITHIN
+
+    running.edit("publishing.withdraw(night, by=None, reason='It was wrong.')")
+    assert eventually(lambda: shows("There are no pages here yet.", "/en/topics/sleep/")) < WITHIN
+    assert running.agree("/en/people/sleeper/", lambda status, body: status == 404)
 
 
 def test_readers_are_served_while_postgresql_is_away(running):
