@@ -177,8 +177,10 @@ def _numbers(trial: Trial) -> str:
 
 def partial_day(day: str) -> str:
     """Return a day, month or year such as “2026-04” in the words of the active language."""
-    year, month, number = (int(part) for part in f"{day}-01-01"[:10].split("-"))
     if len(day) == 4:
-        return _("%(year)d") % {"year": year}
-    form = "DATE_FORMAT" if len(day) == 10 else "YEAR_MONTH_FORMAT"
-    return date_format(date(year, month, number), form)
+        return _("%(year)s") % {"year": day}
+    try:
+        first = date.fromisoformat(f"{day}-01"[:10])
+    except ValueError:  # no day of the calendar; the form refuses it, another program may not
+        return day
+    return date_format(first, "DATE_FORMAT" if len(day) == 10 else "YEAR_MONTH_FORMAT")

@@ -1,9 +1,10 @@
 """The trials in people that we found: what was registered or published, and where each stands."""
 
+import re
 from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -20,7 +21,16 @@ from .source import Source
 from .treatment_status import TRIAL_DAYS
 
 PARTIAL_DAY = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
-is_partial_day = RegexValidator(PARTIAL_DAY, _("Write 2026, 2026-04 or 2026-04-30."))
+
+
+def is_partial_day(text: str) -> None:
+    """Refuse what is no year, month or day of the calendar; a validator of fields."""
+    try:
+        if not re.match(PARTIAL_DAY, text):
+            raise ValueError
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        raise ValidationError(_("Write 2026, 2026-04 or 2026-04-30."), "day") from None
 
 
 class Registry(models.TextChoices):
