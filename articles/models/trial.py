@@ -92,7 +92,7 @@ BROKEN_OFF = {TrialStatus.SUSPENDED, TrialStatus.STOPPED}
 class Results(models.TextChoices):
     NONE = "none", _("none found")
     REGISTRY = "registry", _("on the registry")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", _("published in a paper")
 
 
 class TrialQuerySet(models.QuerySet):
