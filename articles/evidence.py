@@ -4,6 +4,7 @@ Staff keep facts and sources in the database (models/fact.py); articles cite the
 id, as [F31]. What is here is plain data, so that rendering and rules stay pure functions.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -94,6 +95,13 @@ class Source:
     def can_be_followed(self) -> bool:
         """Whether a reader can open it, or look it up by the number of a statute or case."""
         return bool(self.url or self.reference) and not self.retracted
+
+
+def short_label(source: Source) -> str:
+    """Return a source in a few words, such as “Cipriani 2018”."""
+    name = re.split(r"[,;(/]", source.authors)[0].strip() or source.venue.split(",")[0]
+    surname = re.sub(r" [A-Z]{1,3}$", "", name)
+    return f"{surname} {source.year}"
 
 
 @dataclass(frozen=True)

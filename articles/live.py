@@ -14,8 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import evidence
-from .evidence import EvidenceLevel, Ledger, Source, ledger
+from . import evidence, figures, trials
+from .evidence import EvidenceLevel, Ledger, Source, ledger, short_label
 from .kept import kept, stamp
 from .models import ClinicStatement, Document, PriceItem, SearchRecord, TreatmentStatus, Treats
 from .register import prices, reader_text, status_box
@@ -83,6 +83,8 @@ def _part(name: str, at: UUID | None) -> str:
 def _render(name: str, at: UUID | None) -> str:
     if name == "treatment-status":
         return render_to_string("articles/live/treatment_status.html", {"table": status_table(at)})
+    if name == "trials":
+        return render_to_string("articles/live/trials.html", {"trials": trials.table(at)})
     documents, statements = _register(at)
     if name == "status":
         return render_to_string("articles/live/status_box.html", {"box": status_box(documents)})
@@ -142,22 +144,20 @@ def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
     }
 
 
-def short_label(source: Source) -> str:
-    """Return a source in a few words, such as “Cipriani 2018”."""
-    name = re.split(r"[,;(/]", source.authors)[0].strip() or source.venue.split(",")[0]
-    surname = re.sub(r" [A-Z]{1,3}$", "", name)
-    return f"{surname} {source.year}"
-
-
-def evidence_page() -> dict[str, Any]:
-    """Return all that the evidence page shows: the whole table, its sources, the search, the status box."""
+def evidence_page(choice: trials.Choice) -> dict[str, Any]:
+    """Return all that the evidence page shows: picture, trials, treatments, sources, search, status box."""
     at = stamp()
+    figure = figures.evidence(at)
     table = status_table(at)
     rows = [row for part in table["parts"] for group in part["conditions"] for row in group["rows"]]
-    sources = {entry["id"]: entry["source"] for row in rows for entry in row["sources"]}
+    cited = [entry["source"] for row in rows for entry in row["sources"]]
+    cited += [trial.source.entry for trial in trials.stored(at)] + figure["sources"]
+    sources = {source.id: source for source in cited}
     levels = {row["level"] for row in rows}
     return {
         "table": table,
+        "trials": trials.table(at, choice),
+        "figure": figure,
         "sources": [sources[id] for id in sorted(sources)],
         "levels": levels,
         "searches": _searches(at),

@@ -38,7 +38,7 @@ NEARLY_A_CITATION = re.compile(r"\[\s*[Ff]\d[^\]]*\]?")
 SLUG = re.compile(r"^[\w-]+$")
 PANEL = re.compile(r"^\{(?:panel ([\w-]+)|(?:panel )?clinic ([\w-]+))\}\s*$")
 # What a panel leaves for live.py to fill. Only the parser can write it: raw HTML is refused.
-LIVE_PANELS = ("treatment-status", "status", "prices")
+LIVE_PANELS = ("treatment-status", "trials", "status", "prices")
 LIVE_MARK = re.compile(r'<div class="live live-([\w-]+)"></div>')
 PICTURE_MARK = re.compile(r"\{picture ([a-z0-9-]+)\}")
 PICTURE = re.compile(rf"^{PICTURE_MARK.pattern}\s*$")

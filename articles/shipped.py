@@ -26,6 +26,8 @@ from .models import (
     Synonym,
     Topic,
     TreatmentStatus,
+    Trial,
+    TrialFact,
 )
 from .models.shipped import Shipped
 
@@ -75,6 +77,14 @@ class Loader:
             _plain(TreatmentStatus),
             links=lambda status, keys: [
                 StatusFact(status=status, fact=facts[key], position=n) for n, key in enumerate(keys)
+            ],
+        )
+        self._bring(
+            Trial,
+            self._trials(),
+            _plain(Trial),
+            links=lambda trial, keys: [
+                TrialFact(trial=trial, fact=facts[key], position=n) for n, key in enumerate(keys)
             ],
         )
         self._bring(ClinicStatement, self._entries("register.yaml", "statements"), _plain(ClinicStatement))
@@ -158,6 +168,11 @@ class Loader:
         """Yield the lay words, each list in the one line that staff edit."""
         for entry in self._entries("synonyms.yaml", "synonyms"):
             yield entry | {name: ", ".join(entry[name]) for name in ("words", "terms")}
+
+    def _trials(self) -> Iterable[dict[str, Any]]:
+        """Yield the trials, each in its place."""
+        for position, entry in enumerate(self._entries("trials.yaml", "trials")):
+            yield {"position": position} | entry
 
     def _statuses(self) -> Iterable[dict[str, Any]]:
         """Yield the rows of the table, each with the names of its treatment and condition."""

@@ -1,7 +1,7 @@
 """The pages that readers see."""
 
 import re
-from functools import wraps
+from functools import partial, wraps
 
 from django.core import signing
 from django.db.models import Case, When
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from clinic_site.public import public_page
 
-from . import changes, live, preview, rendering, topics
+from . import changes, live, preview, rendering, topics, trials
 from .evidence import EvidenceLevel, UnknownFact
 from .models import Publication
 from .pages import page_context, trail_to
@@ -158,11 +158,11 @@ def _no_preview(request: HttpRequest, title: str, status: int, why: str = "") ->
     return render(request, "error.html", context, status=status)
 
 
-@public_page
+@partial(public_page, query=trials.PARAMETERS)
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
-    """Show the whole table of treatments, with the search and the sources behind it."""
-    page = live.evidence_page()
+    """Show every trial, as the reader chose to see them, and every treatment, with what is behind it."""
+    page = live.evidence_page(trials.Choice.of(request.GET.dict()))
     levels = [level.value for level in EvidenceLevel if level.value in page["levels"]]
     searched_on = page["searches"][0].searched_on if page["searches"] else None
     statement = rendering.evidence_statement(get_language(), searched_on)

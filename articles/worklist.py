@@ -31,6 +31,7 @@ from .models import (
     Status,
     Step,
     TreatmentStatus,
+    Trial,
     WordExemption,
 )
 from .rendering import CITATION, cited_facts
@@ -300,6 +301,11 @@ def statuses_to_look_at() -> list[TreatmentStatus]:
     return list(TreatmentStatus.objects.due().order_by("checked_on", "position"))
 
 
+def trials_to_look_at() -> list[Trial]:
+    """Return the trials whose records nobody has looked at for 90 days (rule C20)."""
+    return list(Trial.objects.due().order_by("checked_on", "position"))
+
+
 @dataclass(frozen=True)
 class Everything:
     """The whole worklist, as it is at this moment."""
@@ -311,6 +317,7 @@ class Everything:
     unsupported: list[Unsupported]
     facts: list[FactDue]
     statuses: list[TreatmentStatus]
+    trials: list[Trial]
     scheduled: list[Publication]
     at: datetime = field(default_factory=timezone.now)
 
@@ -324,5 +331,6 @@ def everything(user: Any) -> Everything:
         unsupported=pages_with_uncitable_facts(),
         facts=facts_due(),
         statuses=statuses_to_look_at(),
+        trials=trials_to_look_at(),
         scheduled=scheduled_pages(),
     )

@@ -10,7 +10,7 @@ EDITOR = "Editor"
 # Whoever works on articles looks things up in the evidence and the register.
 READS_EVIDENCE = [
     f"articles.view_{name}"
-    for name in ["source", "fact", "factchange", "searchrecord", "treatmentstatus", "document"]
+    for name in ["source", "fact", "factchange", "searchrecord", "treatmentstatus", "trial", "document"]
     + ["clinicstatement", "person", "topic", "intereststatement", "synonym"]
 ]
 
@@ -69,6 +69,9 @@ PERMISSIONS = {
         "articles.view_treatmentstatus",
         "articles.add_treatmentstatus",
         "articles.change_treatmentstatus",
+        "articles.view_trial",
+        "articles.add_trial",
+        "articles.change_trial",
         "articles.view_priceitem",
         "articles.add_priceitem",
         "articles.change_priceitem",

@@ -10,6 +10,7 @@ from . import (
     source,
     synonyms,
     treatment_status,
+    trial,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "source",
     "synonyms",
     "treatment_status",
+    "trial",
 ]

@@ -20,6 +20,7 @@ from .synonym import Synonym
 from .text import CLINICAL, WITH_SUMMARY, WRITTEN, Kind, Language
 from .topic import Topic
 from .treatment_status import Standing, StatusFact, TreatmentStatus, Treats
+from .trial import Cells, Results, Trial, TrialCondition, TrialFact, TrialStatus
 from .workflow import TRANSITIONS, Status, Step, next_steps
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Article",
     "ArticleEvent",
     "BenefitApproval",
+    "Cells",
     "ChangeKind",
     "ClinicStatement",
     "Condition",
@@ -56,6 +58,7 @@ __all__ = [
     "PriceItem",
     "Publication",
     "RelatedPage",
+    "Results",
     "ReviewState",
     "Revision",
     "Role",
@@ -76,6 +79,10 @@ __all__ = [
     "Topic",
     "TreatmentStatus",
     "Treats",
+    "Trial",
+    "TrialCondition",
+    "TrialFact",
+    "TrialStatus",
     "Verified",
     "WarningAnswer",
     "WordExemption",

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from articles.dates import add_months
+from articles.registries import NUMBERS
 
 from .manuscript import Manuscript, Place
 from .rules import Finding, rule
@@ -43,8 +44,8 @@ def a_lawyer_has_read_it(manuscript: Manuscript) -> Iterator[Finding]:
 
 # A letter O or l among the digits counts as one of them: it is what people mistype.
 REGISTRIES = {
-    "NCT": (re.compile(r"NCT\d{8}"), 8),
-    "ChiCTR": (re.compile(r"ChiCTR(?:\d{10}|-[A-Z]{2,5}-\d{8})"), 10),  # letters: its older form
+    "NCT": (re.compile(NUMBERS["NCT"]), 8),
+    "ChiCTR": (re.compile(NUMBERS["ChiCTR"]), 10),
 }
 NEARLY = {
     name: re.compile(

@@ -19,6 +19,7 @@ from articles.models import (
     SearchRecord,
     Source,
     TreatmentStatus,
+    Trial,
 )
 from tests.factories import publish, publish_article
 
@@ -43,7 +44,7 @@ def test_the_evidence_page_shows_the_whole_table_in_both_languages(client, path,
     assert page.status_code == 200
     assert not page.cookies
     assert page.text.count("<h1>") == 1
-    assert page.text.count('role="rowheader"') == TreatmentStatus.objects.count()
+    assert page.text.count('role="rowheader"') == TreatmentStatus.objects.count() + Trial.objects.count()
     assert "{search_date}" not in page.text
     for word in words:
         assert word in page.text

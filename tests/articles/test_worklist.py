@@ -371,7 +371,7 @@ def test_an_empty_worklist_says_so_in_each_part(client, editor):
 
     page = client.get(PAGE).text
 
-    assert page.count('<p class="none">None</p>') == 8
+    assert page.count('<p class="none">None</p>') == 9
 
 
 def test_the_worklist_is_for_staff_who_may_see_articles(client, django_user_model, reviewer):
