@@ -4,9 +4,9 @@ from typing import Any
 
 from clinic_site.clinic import clinic
 
-from . import live, rendering
+from . import glossary, live, rendering
 from .evidence import Ledger, Source, ledger
-from .kept import kept, stamp
+from .kept import kept
 from .models import Article, InterestStatement, Language, Publication
 from .structured import as_script, structured_data
 
@@ -23,9 +23,13 @@ def page_context(page: Publication) -> dict[str, Any]:
 
     The language of the page must be the active one.
     """
-    at = stamp()
+    at, words = glossary.with_stamp(page)
     head, body = live.fill(
-        head=page.head_html, body=page.body_html, has_status_table=page.names_the_treatment, at=at
+        head=page.head_html,
+        body=page.body_html,
+        has_status_table=page.names_the_treatment,
+        at=at,
+        words=words,
     )
     return {
         "article": page,
