@@ -4,7 +4,7 @@ from typing import Any
 
 from clinic_site.clinic import clinic
 
-from . import glossary, live, rendering
+from . import feedback, glossary, live, rendering
 from .evidence import Ledger, Source, ledger
 from .kept import kept
 from .models import Article, InterestStatement, Language, Publication
@@ -39,6 +39,7 @@ def page_context(page: Publication) -> dict[str, Any]:
         "original_changed": original_changed(page),
         "related": related_pages(page),
         "structured": as_script(structured_data(page)) if page.pk else "",
+        "feedback": feedback.form_html(page.language) if page.pk else "",
         "retracted": retracted_sources(page, ledger(at)),
     }
 

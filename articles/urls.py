@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import feedback, views
 
 app_name = "articles"
 urlpatterns = [
     path("", views.article_list, name="list"),
     path("preview/<str:token>/", views.article_preview, name="preview"),
     path("<slug:slug>/", views.article_detail, name="detail"),
+    path("<slug:slug>/clear/", feedback.send, name="feedback"),
+    path("<slug:slug>/clear/thanks/", feedback.thanks, name="feedback_thanks"),
 ]

@@ -2,6 +2,7 @@ from .article import Article, RelatedPage
 from .benefit_approval import BenefitApproval
 from .desk import ArticleEvent, WarningAnswer, WordExemption
 from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
+from .feedback import Clear, PageFeedback
 from .interest import InterestStatement
 from .legal_review import LegalReview, Scope
 from .link_check import LinkCheck
@@ -36,6 +37,7 @@ __all__ = [
     "ArticleEvent",
     "BenefitApproval",
     "ChangeKind",
+    "Clear",
     "ClinicStatement",
     "Condition",
     "Credit",
@@ -50,6 +52,7 @@ __all__ = [
     "LegalReview",
     "LinkCheck",
     "OtherWording",
+    "PageFeedback",
     "Person",
     "Picture",
     "PictureKind",
