@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from . import evidence, figures, trials
 from .evidence import EvidenceLevel, Ledger, Source, ledger, short_label
+from .glossary import NO_GLOSSARY, Glossary
 from .kept import kept, stamp
 from .models import ClinicStatement, Document, PriceItem, SearchRecord, TreatmentStatus, Treats
 from .register import prices, reader_text, status_box
@@ -48,7 +49,9 @@ def _prices() -> list[PriceItem]:
     return list(PriceItem.objects.select_related("document"))
 
 
-def fill(*, head: str, body: str, has_status_table: bool, at: UUID | None = None) -> tuple[str, str]:
+def fill(
+    *, head: str, body: str, has_status_table: bool, at: UUID | None = None, words: Glossary = NO_GLOSSARY
+) -> tuple[str, str]:
     """Return head and body of an article with every live part filled, in the active language.
 
     A page that names the treatment has the status table after its text, unless its author placed the
@@ -57,6 +60,7 @@ def fill(*, head: str, body: str, has_status_table: bool, at: UUID | None = None
     """
     if has_status_table and STATUS_TABLE not in head + body:
         body += STATUS_TABLE
+    head, body = words.explain(head, body)
     if not LIVE_MARK.search(head + body):
         return head, body
     at = at or stamp()

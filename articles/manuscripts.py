@@ -6,13 +6,16 @@ from functools import cache
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
+from . import glossary
 from .evidence import CONTENT, UnknownFact, ledger
 from .models import About, Article, Fact, FactChange, LegalReview, Person, Role
 from .models.text import ArticleText
 from .quality import Answer, Exemption, Manuscript, Place, Problem, Severity, Signer, problems
-from .rendering import Rendered, RenderingError, cited_facts, render, summary_citations
+from .rendering import TERM_LINK, Rendered, RenderingError, cited_facts, render, summary_citations
 
+UNEXPLAINED = "TERM"
 UNREADABLE = "TEXT"  # the code of a text that cannot be made into a page, whatever it says
 
 
@@ -114,7 +117,7 @@ def _answers(article: Article) -> tuple[Answer, ...]:
 def problems_of(article: Article, **changed: Any) -> list[Problem]:
     """Return all that the rules say of an article, and whether its text can be made into a page at all."""
     found = problems(manuscript_of(article, article.in_other_language(), **changed))
-    return unreadable(article) + found
+    return unreadable(article) + unexplained(article) + found
 
 
 def unreadable(article: Article) -> list[Problem]:
@@ -129,6 +132,26 @@ def unreadable(article: Article) -> list[Problem]:
     except RenderingError as error:
         return [Problem(UNREADABLE, Severity.ERROR, Place("body"), str(error))]
     return []
+
+
+def unexplained(article: Article) -> list[Problem]:
+    """Return the terms of the text that its glossary lacks, and say where there is no glossary at all.
+
+    A term that only the draft of the glossary has is well: it stands as plain words until that is public.
+    """
+    used = dict.fromkeys(TERM_LINK.findall(f"{article.in_short}\n{article.body}"))
+    if not used:
+        return []
+    known = glossary.terms_written(article.language)
+    if known is None:
+        message = _("There is no glossary in this language yet: its terms stand as plain words.")
+        return [Problem(UNEXPLAINED, Severity.WARNING, Place("body"), message)]
+    message = _("The glossary has no “%(term)s”. Enter it there, or take the mark away.")
+    return [
+        Problem(UNEXPLAINED, Severity.ERROR, Place("body"), message % {"term": term}, term)
+        for term in used
+        if term not in known
+    ]
 
 
 def render_text(words: ArticleText, language: str, *, strict: bool = True) -> Rendered:

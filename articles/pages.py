@@ -7,9 +7,9 @@ from django.utils import translation
 
 from clinic_site.clinic import clinic
 
-from . import live, rendering, structured
+from . import feedback, glossary, live, rendering, structured
 from .evidence import Ledger, Source, ledger
-from .kept import kept, stamp
+from .kept import kept
 from .models import Article, InterestStatement, Language, Publication, ReviewState
 from .trail import Crumb, to_articles
 
@@ -26,9 +26,13 @@ def page_context(page: Publication) -> dict[str, Any]:
 
     The language of the page must be the active one.
     """
-    at = stamp()
+    at, words = glossary.with_stamp(page)
     head, body = live.fill(
-        head=page.head_html, body=page.body_html, has_status_table=page.names_the_treatment, at=at
+        head=page.head_html,
+        body=page.body_html,
+        has_status_table=page.names_the_treatment,
+        at=at,
+        words=words,
     )
     return {
         "article": page,
@@ -40,6 +44,7 @@ def page_context(page: Publication) -> dict[str, Any]:
         "structured": [structured.article(page)] if page.pk else [],
         "trail": trail_to(page.article),
         "alternates": alternates(page),
+        "feedback": feedback.form_html(page.language) if page.pk else "",
         "retracted": retracted_sources(page, ledger(at)),
     }
 
@@ -92,4 +97,4 @@ def related_pages(page: Publication) -> list[Publication]:
     """Return the pages that editors named as the ones to read next, as far as readers find them in lists."""
     wanted = Article.related.through.objects.filter(from_article=page.article_id).values("to_article")
     public = Publication.objects.public().listed()
-    return list(public.filter(article__in=wanted).in_list_order().defer("body", "head_html", "body_html"))
+    return list(public.filter(article__in=wanted).in_list_order().only("slug", "language", "title"))

@@ -1,11 +1,12 @@
 """From an article's Markdown to what a reader gets: a pure function of text, language and evidence.
 
-CommonMark without raw HTML, plus three small extensions:
+CommonMark without raw HTML, plus a few small extensions:
 `[F31]` cites a fact; `{panel name}` on a line of its own inserts a standard statement, and
 `{clinic name}` a statement of the clinic, and `{picture key}` shows a picture; a heading may end in
-`{#anchor kind=risk}`. `article:slug` links to an article in the same language, and `::: urgent` … `:::`
-makes a care card. The result passes an allow-list sanitiser. What depends on the day of reading,
-such as a document that may have expired, leaves a mark that live.py fills when the page is asked for.
+`{#anchor kind=risk}`. `article:slug` links to an article in the same language, `term:anchor` has a word
+explained where it stands (glossary.py), and `::: urgent` … `:::` makes a care card. The result passes an
+allow-list sanitiser. What depends on the day of reading, such as a document that may have expired, leaves
+a mark that live.py fills when the page is asked for.
 """
 
 import re
@@ -13,8 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -40,6 +43,10 @@ PANEL = re.compile(r"^\{(?:panel ([\w-]+)|(?:panel )?clinic ([\w-]+))\}\s*$")
 # What a panel leaves for live.py to fill. Only the parser can write it: raw HTML is refused.
 LIVE_PANELS = ("treatment-status", "trials", "status", "prices")
 LIVE_MARK = re.compile(r'<div class="live live-([\w-]+)"></div>')
+# A word that the glossary explains, and how an author marks one. The words hold no other span.
+TERM_MARK = re.compile(r'<span class="term term-([\w-]+)">(.*?)</span>', re.DOTALL)
+TERM_LINK = re.compile(r"\]\(term:([\w-]+)\)")
+IN_A_TERM = {"text", "softbreak", "em_open", "em_close", "strong_open", "strong_close"}
 PICTURE_MARK = re.compile(r"\{picture ([a-z0-9-]+)\}")
 PICTURE = re.compile(rf"^{PICTURE_MARK.pattern}\s*$")
 NEARLY_A_PICTURE = re.compile(r"\{\s*picture\b[^}]*\}?", re.IGNORECASE)
@@ -156,10 +163,12 @@ def _reference_link(number: int) -> SafeString:
 
 @dataclass(frozen=True)
 class Rendered:
-    """All that a page needs; `contents` and `references` are plain data for the template."""
+    """All that a page needs, made when it is saved, and what it was made of."""
 
     head_html: str
     body_html: str
+    contents_html: str
+    foot_html: str
     contents: list[dict[str, str]]
     references: list[dict]
     levels: list[str]
@@ -177,12 +186,17 @@ def render(*, body: str, in_short: str, has_summary: bool, language: str, ledger
         head = parser.render(_head(in_short, has_summary, language), env)
         env["contents"] = []
         text = parser.render(body, env)
+        contents, references = env["contents"], citations.references()
+        levels = [level.value for level in EvidenceLevel if level in citations.levels]
+        foot = {"references": references, "levels": level_legend(levels)}
         return Rendered(
             head_html=_sanitise(_date(head, ledger.searched_on)),
             body_html=_sanitise(_date(text, ledger.searched_on)),
-            contents=env["contents"],
-            references=citations.references(),
-            levels=[level.value for level in EvidenceLevel if level in citations.levels],
+            contents_html=render_to_string("articles/contents.html", {"contents": contents}),
+            foot_html=render_to_string("articles/foot.html", foot),
+            contents=contents,
+            references=references,
+            levels=levels,
             reading_minutes=reading_minutes(body, language),
         )
 
@@ -278,6 +292,7 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.before("paragraph", "panel", _panel, {"alt": ["paragraph"]})
     parser.core.ruler.push("headings", _headings)
     parser.core.ruler.push("article_links", _article_links)
+    parser.core.ruler.push("terms", _terms)
     parser.core.ruler.push("tables", _tables)
     parser.add_render_rule("citation", lambda self, tokens, index, options, env: tokens[index].content)
     parser.add_render_rule("picture", lambda self, tokens, index, options, env: tokens[index].content)
@@ -436,6 +451,28 @@ def _article_links(state: StateCore) -> None:
                 if not SLUG.match(slug):
                     raise RenderingError(_("“%(link)s” is no address of an article.") % {"link": href})
                 child.attrSet("href", reverse("articles:detail", args=[slug]))
+
+
+def _terms(state: StateCore) -> None:
+    """Turn a link to a term into the mark that glossary.py fills when the page is asked for."""
+    for index, token in enumerate(state.tokens):
+        children = iter(token.children or [])
+        for child in children:
+            href = unquote(str(child.attrGet("href") or ""))
+            if child.type != "link_open" or not href.startswith("term:"):
+                continue
+            key = href.removeprefix("term:")
+            if not SLUG.match(key):
+                raise RenderingError(_("“%(link)s” is no term of the glossary.") % {"link": href})
+            if state.tokens[index - 1].type == "heading_open":
+                raise RenderingError(
+                    _("“%(link)s”: a term is explained in the text, not in a heading.") % {"link": href}
+                )
+            child.tag, child.attrs = "span", {"class": f"term term-{key}"}
+            while (child := next(children)).type != "link_close":
+                if child.type not in IN_A_TERM:
+                    raise RenderingError(_("“%(link)s” may explain words only.") % {"link": href})
+            child.tag = "span"
 
 
 def _tables(state: StateCore) -> None:

@@ -27,6 +27,7 @@ PERMISSIONS = {
         "articles.delete_credit",
         "articles.view_picture",
         "articles.add_picture",
+        "articles.view_pagefeedback",
         *READS_EVIDENCE,
     ],
     REVIEWER: [
@@ -88,6 +89,7 @@ PERMISSIONS = {
         "articles.view_picture",
         "articles.add_picture",
         "articles.change_picture",
+        "articles.view_pagefeedback",
     ],
 }
 

@@ -1,6 +1,7 @@
 from . import (
     article,
     fact,
+    feedback,
     legal_review,
     people,
     picture,
@@ -16,6 +17,7 @@ from . import (
 __all__ = [
     "article",
     "fact",
+    "feedback",
     "legal_review",
     "people",
     "picture",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import evidence, publishing
 from ..compare import differences
 from ..dates import add_months
+from ..feedback import clarity
 from ..invisible import VISIBLE, VISIBLE_LINES
 from ..manuscripts import plan_of
 from ..models import Article, ChangeKind, Person, Publication, Role, Status, Step
@@ -260,6 +261,7 @@ class Steps(ArticlePages):
             "steps": self.steps_for(request.user, article),
             "stages": [status for status in Status if status != Status.WITHDRAWN],
             "public": public,
+            "clarity": clarity(article, public.number) if public else {},
             "scheduled": last if last and last != public and not withdrawn else None,
             "waiting": publishing.reviewers_waiting(article),
             "events": article.events.select_related("by")[:6],

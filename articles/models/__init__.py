@@ -2,6 +2,7 @@ from .article import Article, RelatedPage
 from .benefit_approval import BenefitApproval
 from .desk import ArticleEvent, WarningAnswer, WordExemption
 from .fact import About, ApprovedAlready, Fact, FactChange, FactSource, OtherWording, Supports
+from .feedback import Clear, PageFeedback
 from .interest import InterestStatement
 from .legal_review import LegalReview, Scope
 from .link_check import LinkCheck
@@ -38,6 +39,7 @@ __all__ = [
     "BenefitApproval",
     "Cells",
     "ChangeKind",
+    "Clear",
     "ClinicStatement",
     "Condition",
     "Credit",
@@ -52,6 +54,7 @@ __all__ = [
     "LegalReview",
     "LinkCheck",
     "OtherWording",
+    "PageFeedback",
     "Person",
     "Picture",
     "PictureKind",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from .. import evidence, rendering
+from .. import evidence
 from ..append_only import append_only
 from ..kept import restamps_pages
 from .article import Article
@@ -165,6 +165,8 @@ class Publication(ArticleText):
     # Rendered from the text with the evidence of that day.
     head_html = models.TextField()
     body_html = models.TextField()
+    contents_html = models.TextField(blank=True)
+    foot_html = models.TextField(blank=True)
     contents = models.JSONField(default=list)
     references = models.JSONField(default=list)
     levels = models.JSONField(default=list)
@@ -222,11 +224,6 @@ class Publication(ArticleText):
         """Return the address in the article's own language, whatever the active one is."""
         with translation.override(self.language):
             return reverse("articles:detail", args=[self.slug])
-
-    @property
-    def evidence_levels(self):
-        """What each evidence label on this page means, in the active language."""
-        return rendering.level_legend(self.levels)
 
     @property
     def review_state(self) -> ReviewState:

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.manuscripts import manuscripts, unreadable
+from articles.manuscripts import manuscripts, unexplained, unreadable
 from articles.models import Article, Language
 from articles.quality import Problem, Severity, problems
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("There is no such article.")
         errors = 0
         for article, manuscript in chosen:
-            found = unreadable(article) + problems(manuscript)
+            found = unreadable(article) + unexplained(article) + problems(manuscript)
             errors += sum(problem.severity == Severity.ERROR for problem in found)
             self.stdout.write(f"{article.plan} {article} /{article.slug}/".strip())
             for problem in found:
