@@ -28,7 +28,8 @@ from .search import search as find
 @public_page
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    articles = Publication.objects.public().listed().for_readers_of(get_language()).in_list_order()
+    articles = Publication.objects.public().listed().for_readers_of(get_language())
+    articles = articles.in_list_order().for_cards()
     return render(request, "articles/list.html", {"articles": articles})
 
 
