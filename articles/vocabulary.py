@@ -48,8 +48,8 @@ def vocabulary(at: UUID | None = None) -> Vocabulary:
 def _count_aside() -> None:
     try:
         _remember(stamp())
-    except Exception:  # the database went away: the next search asks again
-        log.warning("The words of the pages could not be counted.")
+    except Exception as error:  # the database went away: the next search asks again
+        log.warning("The words of the pages could not be counted (%s).", type(error).__name__)
     finally:
         connection.close()
         _counting.release()
