@@ -32,6 +32,7 @@ from clinic_site.public import public_page
 from .models import Article, Clear, PageFeedback, Publication
 from .models.feedback import LONGEST
 from .spelling import speaks_of_distress
+from .trail import Crumb, to_articles
 
 MOST_IN_AN_HOUR = 60  # answers about one page; nobody's address is kept, so the limit is for all together
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -173,12 +174,17 @@ def _take(request: HttpRequest, page: Publication) -> HttpResponse:
     return redirect(f"{thanks}?help=now" if speaks_of_distress(text) else thanks)
 
 
+def _trail_to(page: Publication) -> list[Crumb]:
+    return [*to_articles(), Crumb(page.title, page.get_absolute_url())]
+
+
 def _again(
     request: HttpRequest, page: Publication, form: FeedbackForm, status: int, failure: str = ""
 ) -> HttpResponse:
     """Show the form with what was typed, and why it was not taken."""
     context = {
         "page": page,
+        "trail": _trail_to(page),
         "form": form,
         "failure": failure,
         "action": request.path,
@@ -190,7 +196,7 @@ def _again(
 @require_safe
 @_about_a_page
 def thanks(request: HttpRequest, page: Publication) -> HttpResponse:
-    context = {"page": page, "distress": request.GET.get("help") == "now"}
+    context = {"page": page, "trail": _trail_to(page), "distress": request.GET.get("help") == "now"}
     return render(request, "articles/feedback_thanks.html", context)
 
 

@@ -24,6 +24,7 @@ from .indexing import hangul_pairs
 from .kept import kept, stamp
 from .models import Publication, SearchEntry, SearchSection, Synonym, Topic
 from .snippets import END, HIT, Piece, snippet
+from .vocabulary import Vocabulary, vocabulary
 
 LONGEST_QUERY = 100  # characters
 MOST_CONCEPTS = 10  # of one query; what comes after them is left out
@@ -35,26 +36,6 @@ WEIGHTS = [0.1, 0.2, 0.5, 1.0]  # of D (unused), text, headings and summary, tit
 
 
 # What the index knows
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The words of all pages in lists, and how many pages have each."""
-
-    pages: int
-    counts: dict[str, int]
-    roots: frozenset[str]
-
-
-@kept
-def _vocabulary() -> Vocabulary:
-    entries = SearchEntry.objects.public().values_list("spellings", flat=True)
-    counts: Counter[str] = Counter()
-    pages = 0
-    for spellings in entries:
-        counts.update(spellings)
-        pages += 1
-    return Vocabulary(pages, dict(counts), frozenset(map(spelling.root, counts)))
 
 
 @dataclass(frozen=True)
@@ -136,8 +117,8 @@ def _any(queries: Iterable[str]) -> str:
 
 def concepts_of(typed: str, at: UUID | None = None) -> list[Concept]:
     """Return what somebody looks for, in the order of their words."""
-    thesaurus, vocabulary = _thesaurus(at), _vocabulary(at)
-    words = [part for word in spelling.words_of(typed) for part in _parts(word, vocabulary, thesaurus)]
+    thesaurus, known = _thesaurus(at), vocabulary(at)
+    words = [part for word in spelling.words_of(typed) for part in _parts(word, known, thesaurus)]
     longest = thesaurus.longest
     found: list[Concept] = []
     full: list[Concept] = []
@@ -165,7 +146,7 @@ def _once(concepts: list[Concept]) -> list[Concept]:
     return list(kept_.values())
 
 
-def _parts(word: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[str]:
+def _parts(word: str, have: Vocabulary, thesaurus: Thesaurus) -> list[str]:
     """Divide what was typed in Hangul without spaces, where all of its parts are words of the pages."""
     if not spelling.is_hangul(word) or len(word) < 4 or _key([word]) in thesaurus.terms:
         return [word]
@@ -174,7 +155,7 @@ def _parts(word: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[str]
     for end in range(2, len(bare) + 1):
         for start in range(end - 1):
             before, part = best[start], bare[start:end]
-            if before is None or not (part in vocabulary.counts or part in thesaurus.terms):
+            if before is None or not (part in have.counts or part in thesaurus.terms):
                 continue
             if (now := best[end]) is None or len(before) + 1 < len(now):
                 best[end] = [*before, part]
@@ -183,14 +164,14 @@ def _parts(word: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[str]
 
 def suggestion_for(typed: str, at: UUID | None = None) -> str:
     """Return what somebody may have meant to type; empty if every word is known."""
-    vocabulary, thesaurus = _vocabulary(at), _thesaurus(at)
-    known = {**dict.fromkeys(thesaurus.single, 1), **vocabulary.counts}
+    have, thesaurus = vocabulary(at), _thesaurus(at)
+    known = {**dict.fromkeys(thesaurus.single, 1), **have.counts}
     changed = False
     words = []
     for word in spelling.words_of(typed):
         meant = (
             None
-            if _is_known(word, known, vocabulary, thesaurus)
+            if _is_known(word, known, have, thesaurus)
             else spelling.nearest(spelling.without_ending(word) if spelling.is_hangul(word) else word, known)
         )
         changed = changed or meant is not None
@@ -198,13 +179,13 @@ def suggestion_for(typed: str, at: UUID | None = None) -> str:
     return " ".join(words) if changed else ""
 
 
-def _is_known(word: str, known: dict[str, int], vocabulary: Vocabulary, thesaurus: Thesaurus) -> bool:
+def _is_known(word: str, known: dict[str, int], have: Vocabulary, thesaurus: Thesaurus) -> bool:
     if word in known or word in spelling.empty_words() or word[0].isdecimal():
         return True
     if not spelling.is_hangul(word):
-        return spelling.root(word) in vocabulary.roots
+        return spelling.root(word) in have.roots
     bare = spelling.without_ending(word)
-    return bare in known or len(_parts(word, vocabulary, thesaurus)) > 1 or any(bare in one for one in known)
+    return bare in known or len(_parts(word, have, thesaurus)) > 1 or any(bare in one for one in known)
 
 
 # Asking
@@ -408,10 +389,10 @@ class Asked:
 
     def _rank(self, at: UUID | None):
         """Return how well a page answers: each concept by its place on the page and by how rare it is."""
-        vocabulary = _vocabulary(at)
+        have = vocabulary(at)
         parts = []
         for concept in self.concepts:
-            rare = _rarity(concept, vocabulary)
+            rare = _rarity(concept, have)
             parts.append(Value(rare) * _ranked(concept.as_typed))
             if concept.also:
                 parts.append(Value(0.6 * rare * min(3, len(concept.also))) * _ranked(concept.otherwise))
@@ -464,7 +445,7 @@ def _ranked(text: str) -> SearchRank:
     return SearchRank(F("words"), _query(text), weights=Value(WEIGHTS))
 
 
-def _rarity(concept: Concept, vocabulary: Vocabulary) -> float:
+def _rarity(concept: Concept, have: Vocabulary) -> float:
     """Return more for a concept that few pages have: 'ketamine' says more than 'treatment'."""
-    spread = max(vocabulary.counts.get(word, 0) for word in concept.typed)
-    return math.log(1 + (vocabulary.pages + 1) / (spread + 1))
+    spread = max(have.counts.get(word, 0) for word in concept.typed)
+    return math.log(1 + (have.pages + 1) / (spread + 1))

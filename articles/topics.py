@@ -24,8 +24,7 @@ DIGITS, OTHERS = "0–9", "…"
 
 def listed_for(language: str) -> QuerySet[Publication]:
     """Return what lists show to readers of a language: each article once, without its text."""
-    listed = Publication.objects.public().listed().for_readers_of(language).in_list_order()
-    return listed.defer("body", "head_html", "body_html")
+    return Publication.objects.public().listed().for_readers_of(language).in_list_order().for_cards()
 
 
 def with_pages() -> QuerySet[Topic]:

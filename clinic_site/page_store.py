@@ -9,7 +9,6 @@ moment at which some date changes the site by itself. After that the next reader
 once for all who wait. While the database is away, every answer is good, however old.
 """
 
-import contextlib
 import gzip
 import hashlib
 import io
@@ -40,6 +39,12 @@ WAIT_SECONDS = 10  # for an answer that was never made
 WAIT_WITH_OLD_SECONDS = 1  # and for a newer one
 AT_ODDS_SECONDS = 1  # how long an answer holds whose date has come before the watch has seen it
 IN_VAIN = 4  # requests of a process that may wait at once for a database that is away
+# Requests that Django answers at once in a process: run.py gives it sixteen threads. A database that has
+# just gone silent, or slow senders, may hold that many; the other threads stay with the stored pages.
+AT_ONCE = 12
+PATIENCE_SECONDS = 0.2  # for one of them to end
+LOOK_AGAIN_SECONDS = 0.25  # whether the database went away, while a page is made
+LONGEST_ACCEPTED = 200  # characters of Accept-Encoding: what is longer is no browser's, and is remembered
 LONGEST_PATH = LONGEST_QUERY = 500
 KEPT_QUERY = 200
 HOSTS = 100
@@ -163,8 +168,10 @@ class Shelf:
     def get(self, key: str) -> Answer | None:
         answer = self._answers.get(key)
         if answer is not None:
-            with contextlib.suppress(KeyError):  # dropped by another thread since
+            try:  # noqa: SIM105 - suppress() costs more than all the rest
                 self._answers.move_to_end(key)
+            except KeyError:  # dropped by another thread since
+                pass
         return answer
 
     def put(self, key: str, answer: Answer) -> None:
@@ -195,6 +202,9 @@ class PageStore:
         self._lock = threading.RLock()
         self._hosts: set[str] = set()
         self._in_vain = threading.Semaphore(IN_VAIN)
+        self._at_once = threading.Semaphore(AT_ONCE)
+        self._without_database = (settings.STATIC_URL, "/healthz")
+        self._leads_to_https = settings.SECURE_SSL_REDIRECT  # read once: settings are slow to ask
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         answer = self._find(environ)
@@ -232,7 +242,7 @@ class PageStore:
                 return False
             if len(self._hosts) < HOSTS:
                 self._hosts.add(host)
-        return not settings.SECURE_SSL_REDIRECT or _is_secure(environ)
+        return not self._leads_to_https or _is_secure(environ)
 
     def _read_query(self, path: str, query: str) -> str | None:
         """Return the part of a query that the page reads, always written alike; None: ask Django."""
@@ -257,7 +267,7 @@ class PageStore:
                     self._making[key, fresh] = making
                     making.add_done_callback(lambda _done: self._making.pop((key, fresh), None))
         try:
-            answer = making.result(WAIT_WITH_OLD_SECONDS if old else WAIT_SECONDS)
+            answer = self._awaited(making, WAIT_WITH_OLD_SECONDS if old else WAIT_SECONDS)
         except TimeoutError:
             environ[DATABASE_IS_AWAY] = True
             return old
@@ -315,17 +325,31 @@ class PageStore:
                 close()
         return (*begun[-1], body)
 
+    def _awaited(self, making: Future[Answer], seconds: float) -> Answer:
+        """Wait for a page, but no longer than the database is there."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return making.result(min(LOOK_AGAIN_SECONDS, max(0, deadline - time.monotonic())))
+            except TimeoutError:
+                if making.done() or time.monotonic() >= deadline or self.watch.database_is_away():
+                    raise
+
     def _pass_on(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Let Django answer. Few may wait for a database that is away: readers need the threads."""
-        if not self.watch.database_is_away():
+        if environ["PATH_INFO"].startswith(self._without_database):
             return self.application(environ, start_response)
-        if not self._in_vain.acquire(blocking=False):
+        if self.watch.database_is_away():
+            places, patience = self._in_vain, 0.0
+        else:
+            places, patience = self._at_once, PATIENCE_SECONDS
+        if environ.get(DATABASE_IS_AWAY) or not places.acquire(timeout=patience):
             environ[DATABASE_IS_AWAY] = True
             return self.application(environ, start_response)
         try:
             return self.application(environ, start_response)
         finally:
-            self._in_vain.release()
+            places.release()
 
 
 def public_query(path: str) -> frozenset[str] | None:
@@ -340,9 +364,13 @@ def public_query(path: str) -> frozenset[str] | None:
     return getattr(view, "public_query", None)
 
 
-@lru_cache(256)
 def negotiated(accepts: str) -> str:
     """Return the best encoding that an Accept-Encoding header allows; empty for none."""
+    return _negotiated(accepts) if len(accepts) <= LONGEST_ACCEPTED else ""
+
+
+@lru_cache(256)
+def _negotiated(accepts: str) -> str:
     wanted = {}
     for part in accepts.lower().split(","):
         name, _, parameters = part.partition(";")

@@ -29,6 +29,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for something else
 START_SECONDS = 60
+# More than cores: a thread waits while somebody's body trickles in over a bad line, or the database is
+# silent. page_store.py keeps some of them for readers.
+THREADS = 16
 GRACE_SECONDS = 2  # for requests that are being answered when the site is stopped
 
 
@@ -312,8 +315,7 @@ def serve(port: int, application: str = "clinic_site.wsgi:application") -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=2,
-        # More than cores: a thread waits while somebody's body trickles in over a bad line.
-        blocking_threads=16,
+        blocking_threads=THREADS,
         log_level=LogLevels.error,  # it warns of so many threads
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,

@@ -26,6 +26,7 @@ from .workflow import Step
 
 GRACE = timedelta(days=30)  # editorial rule C12: how long an overdue page stays in lists
 NOTICE = timedelta(days=30)  # how long before a review is due staff are told
+DATES_OF_A_CARD = ("reading_minutes", "reviewed_on", "next_review_on")
 LEAST_CHANGE_NOTE = 10  # characters, editorial rule C13
 
 
@@ -133,6 +134,10 @@ class PublicationQuerySet(models.QuerySet):
         original = listed.filter(article=OuterRef("original"))[:1]
         translation = listed.filter(article__translation_of=OuterRef("original"))[:1]
         return self.annotate(counterpart_slug=Coalesce(Subquery(original), Subquery(translation)))
+
+    def for_cards(self):
+        """Leave out what a card in a list does not show: the texts are long."""
+        return self.only("slug", "language", "title", "summary", *DATES_OF_A_CARD)
 
     def in_list_order(self):
         return self.order_by("article__plan", "slug")

@@ -12,12 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import publishing, spelling
+from articles import publishing, spelling, vocabulary
 from articles.evidence import CONTENT
 from articles.models import Publication, SearchEntry, SearchSection, Synonym, Topic
 from articles.search import search
 from articles.shipped import Loader
 from tests.factories import make_article, make_person, publish, publish_article
+from tests.site.checkouts import eventually
 from tests.stocked import stock
 
 pytestmark = pytest.mark.django_db
@@ -516,6 +517,19 @@ def test_a_search_takes_four_queries_whatever_it_finds(client, pages, django_ass
 
 
 # Many articles
+
+
+@pytest.mark.django_db(transaction=True)
+def test_among_many_pages_nobody_waits_while_the_words_are_counted_anew(monkeypatch):
+    monkeypatch.setattr(vocabulary, "MANY", 1)
+    publish_article(title="The quokka")
+    assert "quokka" in vocabulary.vocabulary().counts
+
+    publish_article(title="The numbat")
+
+    assert "numbat" not in vocabulary.vocabulary().counts
+    eventually(lambda: "numbat" in vocabulary.vocabulary().counts)
+    assert vocabulary.vocabulary().pages == 2
 
 
 def test_made_up_articles_are_found_and_are_made_in_the_demonstration_only(settings):

@@ -7,8 +7,6 @@ import io
 import os
 import re
 import signal
-import socket
-import struct
 import threading
 import time
 from concurrent.futures import Future
@@ -21,11 +19,12 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.test import Client
 
-from clinic_site import page_store
+from clinic_site import page_store, run
 from clinic_site.freshness import Freshness
 from clinic_site.page_store import PageStore, negotiated
 
-from .checkouts import Checkout, eventually
+from .checkouts import eventually
+from .running import Running
 
 HELP = "/en/help-now/"  # a page that asks the database nothing
 CHROME = "gzip, deflate, br, zstd"
@@ -444,6 +443,73 @@ def test_few_wait_for_a_database_that_is_away(db):
         reader.join()
 
 
+def test_those_who_wait_for_a_database_that_has_just_gone_silent_leave_threads_to_readers(db):
+    waiting, go_on = [], threading.Event()
+
+    def hanging(environ, start_response):
+        if environ["PATH_INFO"].startswith("/en/search/") and not environ.get("clinic_site.database_is_away"):
+            waiting.append(environ)
+            go_on.wait(10)
+            return says("late")(environ, start_response)  # its thread shall hold no connection
+        return WSGIHandler()(environ, start_response)
+
+    site = Site(hanging)
+    site.get(HELP)
+    readers = [
+        threading.Thread(target=site.get, args=("/en/search/",)) for _number in range(page_store.AT_ONCE)
+    ]
+    for reader in readers:
+        reader.start()
+    eventually(lambda: len(waiting) == page_store.AT_ONCE)
+
+    assert site.get("/en/search/")[0] == 503
+    assert site.get(HELP)[0] == 200
+    assert site.get("/healthz")[0] == 200
+    assert page_store.AT_ONCE < run.THREADS
+    go_on.set()
+    for reader in readers:
+        reader.join()
+    assert site.get("/en/search/")[0] == 200
+
+
+def test_style_sheets_and_the_health_check_are_there_while_the_database_is_away(settings):
+    site = Site(says("made without a database"))
+    site.watch.away = True
+    for _number in range(page_store.IN_VAIN):
+        site.store._in_vain.acquire()
+
+    for path in (settings.STATIC_URL + "css/site.css", "/healthz"):
+        site.get(path)
+        assert "clinic_site.database_is_away" not in site.asked[-1]
+
+
+def test_who_waits_for_a_page_waits_no_longer_than_the_database_is_there():
+    from concurrent.futures import ThreadPoolExecutor
+
+    go_on = threading.Event()
+    with ThreadPoolExecutor(1) as makers:
+
+        def slowly(environ, start):
+            if environ.get("clinic_site.database_is_away"):
+                return says("later", status="503 Service Unavailable")(environ, start)
+            return says(lambda: go_on.wait(20) and "late")(environ, start)
+
+        site = Site(slowly, makers=makers)
+        threading.Timer(0.3, setattr, (site.watch, "away", True)).start()
+        begun = time.monotonic()
+
+        assert site.get(HELP)[0] == 503
+        assert time.monotonic() - begun < page_store.WAIT_SECONDS / 2
+        go_on.set()
+
+
+def test_long_headers_are_not_remembered(site):
+    before = page_store._negotiated.cache_info().currsize
+
+    assert negotiated("gzip, " + "x" * 1000) == ""
+    assert page_store._negotiated.cache_info().currsize == before
+
+
 def test_addresses_that_somebody_makes_up_fill_neither_memory_nor_push_out_pages():
     site = Site(says("page " * 100))
     for number in range(50):
@@ -524,89 +590,7 @@ def test_every_table_that_a_stored_page_reads_writes_a_stamp(
 
 # Real processes
 
-PARTS = [".env.example", "manage.py", "clinic_site", "articles", "inquiries", "templates", "static", "locale"]
-PARTS += ["tests"]
-EDITOR = """
-import sys, traceback
-from datetime import date, timedelta
-from django.utils import timezone
-from articles import evidence, publishing
-from articles.models import *
-from tests.factories import *
-for line in sys.stdin:
-    try:
-        exec(line)
-        print("done", flush=True)
-    except Exception:
-        print("failed", traceback.format_exc(), flush=True)
-"""
 WITHIN = 2.0  # seconds, from the commit to the last process
-
-
-def zone(directory, midnight):
-    """Write a Seoul whose day ends at a moment of our choice: no test can wait for midnight."""
-    offset = -int(midnight) % 86400
-    offset -= 86400 if offset > 43200 else 0
-    (directory / "Asia").mkdir(parents=True)
-    head = struct.pack(">4sc15x6l", b"TZif", b"\0", 0, 0, 0, 0, 1, 4)
-    (directory / "Asia/Seoul").write_bytes(head + struct.pack(">lbb4s", offset, 0, 0, b"KST\0"))
-
-
-class Running:
-    """`make run` with two workers, asked over connections that reach both, and somebody who edits."""
-
-    def __init__(self):
-        self.checkout = Checkout(*PARTS)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        zoneinfo = self.checkout.path / "zones"
-        self.midnight = int(time.time()) + 60
-        zone(zoneinfo, self.midnight)
-        environment = {
-            "PORT": str(self.port),
-            "EMBEDDED_POSTGRES": "throwaway",
-            "PYTHONTZPATH": str(zoneinfo),
-        }
-        process = self.checkout.start("-m", "clinic_site.run", **environment)
-        self.said = ""
-        watchdog = threading.Timer(60, process.kill)
-        watchdog.start()
-        for line in process.stdout:
-            self.said += line
-            if line.startswith("Sign in: editor"):
-                break
-        watchdog.cancel()
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        self.editor = self.checkout.start("manage.py", "shell", "--verbosity=0", "-c", EDITOR, **environment)
-        self.connections = []
-
-    def edit(self, line):
-        self.editor.stdin.write(line + "\n")
-        said = self.editor.stdout.readline()
-        while said and not said.startswith(("done", "failed")):
-            said = self.editor.stdout.readline()
-        assert said.startswith("done"), said + self.editor.stdout.readline()
-
-    def connect(self):
-        """Open connections until both workers have some: the kernel deals them out."""
-        for connection_ in self.connections:
-            connection_.close()
-        self.connections = [
-            http.client.HTTPConnection("127.0.0.1", self.port, timeout=15) for _number in range(16)
-        ]
-
-    def all(self, path, method="GET", **headers):
-        """Return the different answers to a request over every connection: one if all agree."""
-        return {self.ask(connection_, path, method, **headers) for connection_ in self.connections}
-
-    def ask(self, connection_, path, method="GET", **headers):
-        connection_.request(method, path, headers={"Host": f"localhost:{self.port}"} | headers)
-        answer = connection_.getresponse()
-        return answer.status, answer.read().decode()
-
-    def agree(self, path, right):
-        return all(right(status, body) for status, body in self.all(path))
 
 
 @pytest.fixture(scope="module")
@@ -703,6 +687,34 @@ def test_what_is_said_of_people_and_topics_is_right_in_every_process(running):
     running.edit("publishing.withdraw(night, by=None, reason='It was wrong.')")
     assert eventually(lambda: shows("There are no pages here yet.", "/en/topics/sleep/")) < WITHIN
     assert running.agree("/en/people/sleeper/", lambda status, body: status == 404)
+
+
+def test_readers_are_served_while_postgresql_hangs(running):
+    """A server that was stopped answers nobody and refuses nobody: who asks it waits."""
+    for path in [*EVERYWHERE, "/ko/articles/"]:
+        running.all(path)
+    postgres = [
+        number
+        for number in running.checkout.processes()
+        if Path(f"/proc/{number}/comm").read_text().strip() == "postgres"
+    ]
+    assert postgres
+    in_vain = [http.client.HTTPConnection("127.0.0.1", running.port, timeout=60) for _number in range(60)]
+    for number in postgres:
+        os.kill(number, signal.SIGSTOP)
+    try:
+        for connection_ in in_vain:  # more than both processes have threads
+            connection_.request("GET", "/en/search/?q=cells", headers={"Host": f"localhost:{running.port}"})
+        for path in [*EVERYWHERE, "/ko/articles/"]:
+            begun = time.monotonic()
+            assert {status for status, _body in running.all(path)} == {200}
+            assert time.monotonic() - begun < 5
+    finally:
+        for number in postgres:
+            os.kill(number, signal.SIGCONT)
+        for connection_ in in_vain:
+            connection_.close()
+    eventually(lambda: running.agree("/en/search/?q=cells", lambda status, body: status == 200), seconds=30)
 
 
 def test_readers_are_served_while_postgresql_is_away(running):
