@@ -89,7 +89,7 @@ class Answer:
         ]
         own = next((value for name, value in headers if name.lower() == "etag"), "")
         self.tag = own.strip('"') or hashlib.sha256(status.encode() + body).hexdigest()[:32]
-        self._variants: dict[str, tuple[Headers, bytes]] = {}
+        self._variants: dict[str, tuple[Headers, bytes, Headers]] = {}
 
     @property
     def size(self) -> int:
@@ -111,11 +111,12 @@ class Answer:
         return ", ".join(value for name, value in self.headers if name.lower() == wanted)
 
     def send(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        headers, body = self._variant(negotiated(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        headers, body, unchanged = self._variant(negotiated(environ.get("HTTP_ACCEPT_ENCODING", "")))
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and self.code == 200 and (tag := self._matching(known)):
-            kept = [(name, value) for name, value in headers if name.lower() in IN_304]
-            start_response("304 Not Modified", [*kept, ("ETag", tag)])
+            if tag != unchanged[-1][1]:
+                unchanged = [*unchanged[:-1], ("ETag", tag)]
+            start_response("304 Not Modified", unchanged)
             return []
         start_response(self.status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -128,7 +129,8 @@ class Answer:
                 return f'"{self.tag}"' if tag == "*" else tag
         return ""
 
-    def _variant(self, encoding: str) -> tuple[Headers, bytes]:
+    def _variant(self, encoding: str) -> tuple[Headers, bytes, Headers]:
+        """Return headers and body in an encoding, and the headers for who has it already, ETag last."""
         if found := self._variants.get(encoding):
             return found
         body, headers, tag = self.body, list(self.headers), self.tag
@@ -142,8 +144,10 @@ class Answer:
                 headers.append(("Content-Encoding", encoding))
                 tag = f"{tag}.{encoding}"
         headers += [("Content-Length", str(len(body))), ("ETag", f'"{tag}"')]
-        self._variants[encoding] = headers, body
-        return headers, body
+        unchanged = [(name, value) for name, value in headers if name.lower() in IN_304]
+        found = headers, body, [*unchanged, headers[-1]]
+        self._variants[encoding] = found
+        return found
 
     @property
     def _is_compressible(self) -> bool:

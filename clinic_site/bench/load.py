@@ -17,17 +17,13 @@ class Measured:
     """What one kind of request cost, a value for each round."""
 
     cpu: list[float] = field(default_factory=list)  # microseconds a request
-    latencies: list[float] = field(default_factory=list)  # milliseconds
+    p99s: list[float] = field(default_factory=list)  # milliseconds
     statuses: dict[int, int] = field(default_factory=dict)
     bytes: int = 0
 
     @property
     def median(self) -> float:
         return statistics.median(self.cpu)
-
-    @property
-    def p99(self) -> float:
-        return sorted(self.latencies)[int(len(self.latencies) * 0.99)]
 
 
 class Connection:
@@ -83,6 +79,7 @@ def load(server: int, requests: list[bytes], port: int, count: int, measured: Me
     selector = selectors.DefaultSelector()
     for connection in connections:
         selector.register(connection.socket, selectors.EVENT_READ, connection)
+    latencies = []
     before, left, going = cpu_seconds(server), count, 0
     for connection in connections:
         connection.ask()
@@ -96,7 +93,7 @@ def load(server: int, requests: list[bytes], port: int, count: int, measured: Me
             status = connection.answered()
             if status is None:
                 continue
-            measured.latencies.append((time.perf_counter() - connection.sent_at) * 1000)
+            latencies.append((time.perf_counter() - connection.sent_at) * 1000)
             measured.statuses[status] = measured.statuses.get(status, 0) + 1
             measured.bytes = len(connection.read)
             if left:
@@ -106,6 +103,7 @@ def load(server: int, requests: list[bytes], port: int, count: int, measured: Me
                 left -= 1
             else:
                 going -= 1
+    measured.p99s.append(sorted(latencies)[int(len(latencies) * 0.99)])
     measured.cpu.append((cpu_seconds(server) - before) / count * 1e6)
     for connection in connections:
         connection.socket.close()
