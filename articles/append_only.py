@@ -7,7 +7,7 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     """Refuse UPDATE, DELETE and TRUNCATE, from whatever program they come."""
     return [
         pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        _never_emptied(name),
+        never_emptied(name),
     ]
 
 
@@ -16,11 +16,11 @@ def fixed_fields(name: str, fields: list[str]) -> list[pgtrigger.Trigger]:
     return [
         pgtrigger.ReadOnly(name=f"{name}_fixed_fields", fields=fields),
         pgtrigger.Protect(name=f"{name}_never_deleted", operation=pgtrigger.Delete),
-        _never_emptied(name),
+        never_emptied(name),
     ]
 
 
-def _never_emptied(name: str) -> pgtrigger.Trigger:
+def never_emptied(name: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=f"{name}_never_emptied",
         level=pgtrigger.Statement,

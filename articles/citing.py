@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
+from .marks import cited_facts
 from .models import WITH_SUMMARY, Article
-from .rendering import cited_facts, summary_citations
+from .rendering import summary_citations
 
 
 def citing_articles() -> dict[str, list[Article]]:

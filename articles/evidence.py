@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -19,7 +20,7 @@ from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from .dates import add_months
@@ -90,6 +91,13 @@ class Source:
     url: str
     reference: str = ""
     retracted: bool = False
+    in_korean: tuple[tuple[str, str], ...] = ()  # what it is called there, by field
+
+    @property
+    def shown(self) -> "Source":
+        """Return the source as the active language names it."""
+        names: dict[str, Any] = dict(self.in_korean)
+        return replace(self, **names) if get_language() == "ko" else self
 
     @property
     def can_be_followed(self) -> bool:
@@ -99,6 +107,7 @@ class Source:
 
 def short_label(source: Source) -> str:
     """Return a source in a few words, such as “Cipriani 2018”."""
+    source = source.shown
     name = re.split(r"[,;(/]", source.authors)[0].strip() or source.venue.split(",")[0]
     surname = re.sub(r" [A-Z]{1,3}$", "", name)
     return f"{surname} {source.year}"

@@ -18,7 +18,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -29,9 +28,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic_site.public import public_page
 
+from .distress import speaks_of_distress
 from .models import Article, Clear, PageFeedback, Publication
 from .models.feedback import LONGEST
-from .spelling import speaks_of_distress
 from .trail import Crumb, to_articles
 
 MOST_IN_AN_HOUR = 60  # answers about one page; nobody's address is kept, so the limit is for all together
@@ -54,6 +53,7 @@ class FeedbackForm(forms.Form):
         said = _("Choose yes, partly or no.")
         self.fields["answer"].error_messages |= {"required": said, "invalid_choice": said}
         self.fields["text"].label = _("What could be clearer? You may leave this empty.")
+        self.fields["text"].help_text = _("Please write nothing about yourself.")
         self.fields["website"].label = _("Leave this empty")
 
     def clean_text(self) -> str:
@@ -159,9 +159,8 @@ def _take(request: HttpRequest, page: Publication) -> HttpResponse:
             "Your browser did not say that this came from our page. Nothing was stored. Send it again."
         )
         return _again(request, page, form, 403, failure)
-    text = form.cleaned_data["text"]
     try:
-        receive(page, form.cleaned_data["answer"], text)
+        receive(page, form.cleaned_data["answer"], form.cleaned_data["text"])
     except TooMany:
         failure = _(
             "We cannot take answers about this page right now, and yours was not stored. Try again later."
@@ -169,9 +168,7 @@ def _take(request: HttpRequest, page: Publication) -> HttpResponse:
         response = _again(request, page, form, 429, failure)
         response.headers["Retry-After"] = "3600"
         return response
-    thanks = reverse("articles:feedback_thanks", args=[page.slug])
-    # The address says no more than that somebody was shown the help lines.
-    return redirect(f"{thanks}?help=now" if speaks_of_distress(text) else thanks)
+    return redirect("articles:feedback_thanks", page.slug)
 
 
 def _trail_to(page: Publication) -> list[Crumb]:
@@ -193,11 +190,9 @@ def _again(
     return render(request, "articles/feedback.html", context, status=status)
 
 
+@public_page
 @require_safe
 @_about_a_page
 def thanks(request: HttpRequest, page: Publication) -> HttpResponse:
-    context = {"page": page, "trail": _trail_to(page), "distress": request.GET.get("help") == "now"}
-    return render(request, "articles/feedback_thanks.html", context)
-
-
-thanks = public_page(thanks, query=["help"])
+    """Thank; with the help lines for everybody, so that no address says what somebody wrote."""
+    return render(request, "articles/feedback_thanks.html", {"page": page, "trail": _trail_to(page)})

@@ -82,7 +82,8 @@ class AtomFeed(Latest):
 
 # Pages that stand beside the articles, in each language.
 STANDING_PAGES = ["home", "articles:list", "articles:a_to_z", "evidence", "people", "editorial_policy"]
-STANDING_PAGES += ["corrections", "help_now", "unwell_after_treatment", "inquiries:ask"]
+STANDING_PAGES += ["corrections", "help_now", "unwell_after_treatment", "inquiries:ask", "clinic"]
+STANDING_PAGES += ["privacy", "accessibility"]
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ MARKS = {
 }
 
 # In units of the drawing. On the narrowest phone 288 px are left for it, and its text still has 12 px.
-WIDTH, LINE, GAP, DOT, MARK = 312, 20, 3, 12, 18
+WIDTH, LINE, GAP, RULE, BAR, MARK = 312, 20, 3, 13, 8, 18
+RADIUS = 5.5  # of every mark, as each counts one: a larger one would seem to say more
 MOST_IN_A_ROW = 7  # marks beside which some words still fit
 
 
@@ -40,7 +41,7 @@ class Drawing:
     y: int = 0
     texts: list[dict[str, Any]] = field(default_factory=list)
     marks: list[dict[str, Any]] = field(default_factory=list)
-    fields: list[dict[str, int]] = field(default_factory=list)
+    bars: list[dict[str, int]] = field(default_factory=list)
     rules: list[int] = field(default_factory=list)
 
     def write(self, text: str, *, x: int = 0, is_heading: bool = False) -> None:
@@ -48,9 +49,9 @@ class Drawing:
         self.texts.append({"x": x, "y": self.y - 5, "text": text, "is_heading": is_heading})
 
     def rule(self) -> None:
-        self.y += DOT
+        self.y += RULE
         self.rules.append(self.y)
-        self.y += DOT // 2
+        self.y += RULE // 2
 
     def mark(self, kinds: list[str], beside: str) -> None:
         """Draw a mark for each kind, with words beside the last row."""
@@ -63,14 +64,11 @@ class Drawing:
             else:
                 self.y += LINE
 
-    def fill(self, dots: int) -> None:
-        """Draw that many dots, in rows as wide as the drawing."""
+    def bar(self, count: int) -> None:
+        """Draw one bar for so many trials that marks would hide everything else."""
         self.y += GAP
-        rows, rest = divmod(dots, WIDTH // DOT)
-        for width, height in ((WIDTH, rows * DOT), (rest * DOT, DOT)):
-            if width and height:
-                self.fields.append({"y": self.y, "width": width, "height": height})
-                self.y += height
+        self.bars.append({"y": self.y, "width": min(count, WIDTH), "height": BAR})
+        self.y += BAR + GAP
 
 
 def evidence(at: UUID | None = None) -> dict[str, Any]:
@@ -92,10 +90,11 @@ def evidence(at: UUID | None = None) -> dict[str, Any]:
     return {
         "drawing": drawing,
         "width": WIDTH,
-        "dot": DOT,
+        "radius": RADIUS,
+        "ring": RADIUS - 1,  # a line two wide, its outer edge where that of a full mark is
         "words": words,
         "count": len(found),
-        "has_results": any(_kind(trial) == "results" for trial in found),
+        "has_results": any(kind_of(trial) == "results" for trial in found),
         "is_drawn_twice": any(len({*trial.conditions} & {*HERE}) > 1 for trial in found),
         "sources": [link["source"] for line in words for link in line["sources"]],
     }
@@ -109,13 +108,13 @@ def _condition(
     drawing.rule()
     drawing.write(name, is_heading=True)
     drawing.write(_how_many(tested))
-    drawing.mark([_kind(trial) for trial in tested], _with_results(tested))
+    drawing.mark([kind_of(trial) for trial in tested], _with_results(tested))
     text = f"{name}: {_how_many(tested)}, {_with_results(tested)}."
     sources = [trial.source.entry for trial in tested]
     if compared := _compared(condition, facts):
         beside, count, fact = compared
         drawing.write(beside)
-        drawing.fill(count)
+        drawing.bar(count)
         text += f" {beside} ({fact.evidence.label})."
         sources += fact.sources
     return _line(text, sources)
@@ -128,7 +127,8 @@ def _line(text: str, sources: Iterable[Source] = ()) -> dict[str, Any]:
     return {"text": text, "sources": links}
 
 
-def _kind(trial: Trial) -> str:
+def kind_of(trial: Trial) -> str:
+    """Return by which of MARKS a trial is drawn."""
     if trial.results != Results.NONE:
         return "results"
     return "broken_off" if trial.status in BROKEN_OFF else "none"
@@ -141,7 +141,7 @@ def _how_many(found: list[Trial]) -> str:
 
 
 def _with_results(found: list[Trial]) -> str:
-    count = sum(_kind(trial) == "results" for trial in found)
+    count = sum(kind_of(trial) == "results" for trial in found)
     if not count:
         return _("no results that we found")
     return ngettext("%(count)d with results", "%(count)d with results", count) % {"count": count}

@@ -2,7 +2,7 @@
 
 An author writes `[stromal cell](term:mesenchymal-stromal-cell)`. The anchor is that of a heading of the
 glossary in the same language, and the explanation is the first paragraph below it, in the version that
-readers see: there is one source, and it is signed. The article keeps only a mark (rendering.py), so that a
+readers see: there is one source, and it is signed. The article keeps only a mark (markdown.py), so that a
 changed glossary shows on every page at once. A term that readers cannot look up stands as plain words.
 """
 
@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.translation import gettext as _
 
-from .kept import OF_FACTS, stamp
+from .kept import OF_FACTS, saw, stamp
+from .marks import TERM_MARK
 from .models import Article, Publication, Stamp
-from .rendering import TERM_MARK
 
 SLUG = "glossary"
 # In HTML of our own renderer: a heading with an anchor, and the paragraph right below it.
@@ -44,15 +44,15 @@ class Glossary:
 
     def explain(self, *parts: str) -> list[str]:
         """Return parts of one page with each term that is known explained, in the active language."""
-        number = count(1)
+        number, before = count(1), set[str]()
 
         def explained(mark: re.Match[str]) -> str:
             entry = self.entries.get(mark[1])
             if entry is None:
                 return mark[2] + mark[3]
-            html = _explained(mark[2], mark[1], entry, next(number))
-            # A browser may break the line behind a button; a Korean particle has to stay with its word.
-            return f'<span class="unbroken">{html}{mark[3]}</span>' if mark[3] else html
+            is_first = mark[1] not in before
+            before.add(mark[1])
+            return _explained(mark[2], mark[3], mark[1], entry, next(number), is_first)
 
         return [TERM.sub(explained, part) for part in parts]
 
@@ -60,20 +60,27 @@ class Glossary:
 NO_GLOSSARY = Glossary()
 
 
-def _explained(words: str, anchor: str, entry: Entry, number: int) -> str:
-    """Return words that can be pressed, and what they mean; brackets for browsers without popovers.
+def _explained(words: str, particle: str, anchor: str, entry: Entry, number: int, is_first: bool) -> str:
+    """Return words that can be pressed, and what they mean; brackets for paper and old browsers.
 
-    `words` is HTML that was sanitised with its article.
+    The words are the label of a button that nobody sees: a button would not break over lines as words do,
+    and what simplifies a page for reading would drop it, words and all. Nothing may stand between the words
+    and a Korean particle: the line could break there. `words` is HTML that was sanitised with its article.
     """
-    opening = format_html('<button type="button" class="term" popovertarget="term-{}">', number)
+    opening = format_html('<label class="term" for="ask-{}">', number)
     rest = format_html(
-        '<span class="visually-hidden">, {ask}</span></button>'
-        '<span popover id="term-{number}" class="term-note" role="note"> <span class="term-mark">(</span>'
-        '<strong>{name}</strong><span class="term-mark">: </span> <span>{meaning}</span> '
-        '<a href="{address}#{anchor}">{more}</a><span class="term-mark">)</span>'
+        '</label>{particle}<button type="button" id="ask-{number}" class="term-ask" '
+        'popovertarget="term-{number}" aria-label="{ask}"></button>'
+        '<span popover id="term-{number}" class="term-note{again}" role="note"> '
+        '<span class="term-mark">(</span>'
+        '<span class="term-name"><strong>{name}</strong><span class="term-mark">: </span></span>'
+        '<span>{meaning}</span><span class="term-more"> <a href="{address}#{anchor}">{more}</a></span>'
+        '<span class="term-mark">)</span>'
         '<button type="button" class="term-close" popovertarget="term-{number}">{close}</button></span>',
         number=number,
-        ask=_("what it means"),
+        particle=particle,
+        ask=_("What does “%(term)s” mean?") % {"term": entry.name},
+        again="" if is_first else " term-again",
         name=entry.name,
         meaning=entry.meaning,
         address=reverse("articles:detail", args=[SLUG]),
@@ -100,6 +107,7 @@ def with_stamp(page: Publication) -> tuple[UUID | None, Glossary]:
     public = Publication.objects.public().filter(slug=SLUG, language=page.language)
     stamps = Stamp.objects.filter(pk=OF_FACTS)
     at, version = stamps.values_list("value", Subquery(public.values("pk")[:1])).first() or (None, None)
+    saw(at)
     return at, _version(version) if version else NO_GLOSSARY
 
 

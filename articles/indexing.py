@@ -13,8 +13,8 @@ from django.contrib.postgres.search import SearchVectorCombinable, SearchVectorF
 from django.db import transaction
 from django.db.models import Func, Q, QuerySet
 
+from .marks import CITATION
 from .models import Publication, SearchEntry, SearchSection
-from .rendering import CITATION
 from .spelling import is_hangul, visible, without_ending, words_of
 
 LAST_POSITION = 16383  # PostgreSQL counts no further in a tsvector
@@ -31,20 +31,25 @@ class Section:
 
     anchor: str
     heading: str
-    text: str
+    words: str  # all that is searched
+    text: str  # of these, what reads as text: the cells of a table do not
 
 
 @dataclass
 class _Part:
     anchor: str = ""
     heading: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
 
     def section(self) -> Section:
-        text = visible("".join(self.text))
-        text = re.sub(r" (?=[.,;:?!)])", "", text)  # where a citation stood
-        text = re.sub(r"(?<=[.?!:…])(?: ·)+|(?: ·)+(?= ·)", "", text).strip("· ")
-        return Section(self.anchor, visible("".join(self.heading)), text)
+        return Section(self.anchor, visible("".join(self.heading)), _joined(self.words), _joined(self.text))
+
+
+def _joined(pieces: list[str]) -> str:
+    text = visible("".join(pieces))
+    text = re.sub(r" (?=[.,;:?!)])", "", text)  # where a citation stood
+    return re.sub(r"(?<=[.?!:…])(?: ·)+|(?: ·)+(?= ·)", "", text).strip("· ")
 
 
 class _Sections(HTMLParser):
@@ -59,7 +64,7 @@ class _Sections(HTMLParser):
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         if tag in BLOCKS:
-            self.parts[-1].text.append(" · ")
+            self._add(" · ")
         if tag in ("br", "img"):
             return
         repeated = bool(REPEATED & set((given.get("class") or "").split()))
@@ -74,13 +79,20 @@ class _Sections(HTMLParser):
         if tag in ("h2", "h3"):
             self.in_heading = False
         if tag in BLOCKS:
-            self.parts[-1].text.append(" · ")
+            self._add(" · ")
 
     def handle_data(self, data):
         if self.is_left_out:
             return
-        part = self.parts[-1]
-        (part.heading if self.in_heading else part.text).append(data)
+        if self.in_heading:
+            self.parts[-1].heading.append(data)
+        else:
+            self._add(data)
+
+    def _add(self, piece: str) -> None:
+        self.parts[-1].words.append(piece)
+        if not any(tag == "table" for tag, _is_left_out in self.inside):
+            self.parts[-1].text.append(piece)
 
     @property
     def is_left_out(self) -> bool:
@@ -95,8 +107,10 @@ def sections_of(page: Publication) -> list[Section]:
     opening, *sections = [part.section() for part in parser.parts]
     for section, next_one in reversed(list(pairwise(sections))):
         # A heading with another one right below it.
-        section.text = section.text or next_one.text
-    opening.text = visible(f"{page.summary} {_plain(page.in_short)} {opening.text}")
+        if not section.words:
+            section.words, section.text = next_one.words, next_one.text
+    before = f"{page.summary} {_plain(page.in_short)}"
+    opening.words, opening.text = (visible(f"{before} {text}") for text in (opening.words, opening.text))
     return [opening, *sections]
 
 
@@ -150,7 +164,7 @@ def index_of(page: Publication) -> tuple[SearchEntry, list[SearchSection]]:
     """Return what is to be kept of a version, not saved: the page as a whole, and its sections."""
     sections = sections_of(page)
     headings = f"{page.summary} . {' . '.join(section.heading for section in sections)}"
-    text = " . ".join(section.text for section in sections)
+    text = " . ".join(section.words for section in sections)
     head = _Vector(page.title, "A") + _Vector(headings, "B")
     words = words_of(f"{page.title} {headings} {text}")
     entry = SearchEntry(
@@ -167,7 +181,7 @@ def index_of(page: Publication) -> tuple[SearchEntry, list[SearchSection]]:
             anchor=section.anchor,
             heading=section.heading,
             text=section.text,
-            words=_Vector(section.heading, "A") + _Vector(section.text, "C"),
+            words=_Vector(section.heading, "A") + _Vector(section.words, "C"),
         )
         for position, section in enumerate(sections)
     ]

@@ -11,7 +11,9 @@ process and thread:
   was built inside such a transaction is never taken for what is stored.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from uuid import UUID
 
@@ -62,8 +64,37 @@ def restamps_pages(
     ]
 
 
+_looked: ContextVar[list[UUID | None] | None] = ContextVar("looked", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look at the stamp once for all that is asked in here: for a request that changes nothing."""
+    token = _looked.set([])
+    try:
+        yield
+    finally:
+        _looked.reset(token)
+
+
 def stamp() -> UUID | None:
     """Return the stamp of the latest change; None while the tables are as empty as they were made."""
+    looked = _looked.get()
+    if looked is None:
+        return _stamp()
+    if not looked:
+        looked.append(_stamp())
+    return looked[0]
+
+
+def saw(value: UUID | None) -> None:
+    """Let a query that has read the stamp along with something else be the look of this request."""
+    looked = _looked.get()
+    if looked == []:
+        looked.append(value)
+
+
+def _stamp() -> UUID | None:
     stamps = apps.get_model("articles", "Stamp").objects.filter(pk=OF_FACTS)
     return stamps.values_list("value", flat=True).first()
 

@@ -14,13 +14,15 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from . import evidence, figures, trials
+from clinic_site.clinic import help_lines
+
+from . import drawings, evidence, figures, trials
 from .evidence import EvidenceLevel, Ledger, Source, ledger, short_label
 from .glossary import NO_GLOSSARY, Glossary
 from .kept import kept, stamp
-from .models import ClinicStatement, Document, PriceItem, SearchRecord, TreatmentStatus, Treats
-from .register import prices, reader_text, status_box
-from .rendering import LIVE_MARK
+from .marks import LIVE_MARK
+from .models import ClinicStatement, Document, DocumentKind, PriceItem, SearchRecord, TreatmentStatus, Treats
+from .register import BOX_ORDER, prices, reader_text, status_box
 
 MOST_RENDERED = 40
 _rendered: dict[tuple[str, UUID, str | None, date], str] = {}
@@ -29,7 +31,7 @@ STATUS_TABLE = '<div class="live live-treatment-status"></div>'
 
 
 @kept
-def _statuses() -> list[TreatmentStatus]:
+def statuses() -> list[TreatmentStatus]:
     return list(TreatmentStatus.objects.prefetch_related("fact_links__fact"))
 
 
@@ -42,6 +44,12 @@ def _searches() -> list[SearchRecord]:
 def _register() -> tuple[list[Document], dict[str, ClinicStatement]]:
     statements = ClinicStatement.objects.prefetch_related("documents")
     return list(Document.objects.all()), {statement.key: statement for statement in statements}
+
+
+def no_plan_on_record() -> bool:
+    """Tell whether the status box is in one of its states 3 to 5 (editorial rules, section 4)."""
+    state = status_box(_register()[0])["state"]
+    return state not in (DocumentKind.TREATMENT_PLAN, DocumentKind.RESEARCH_PLAN)
 
 
 @kept
@@ -89,6 +97,11 @@ def _render(name: str, at: UUID | None) -> str:
         return render_to_string("articles/live/treatment_status.html", {"table": status_table(at)})
     if name == "trials":
         return render_to_string("articles/live/trials.html", {"trials": trials.table(at)})
+    if name == "help-now":
+        return render_to_string("articles/live/help_now.html", {"help_lines": help_lines()})
+    kind, _dash, figure = name.partition("-")
+    if kind in ("figure", "words"):
+        return _figure(figure, kind, at)
     documents, statements = _register(at)
     if name == "status":
         return render_to_string("articles/live/status_box.html", {"box": status_box(documents)})
@@ -102,10 +115,53 @@ def _render(name: str, at: UUID | None) -> str:
     return render_to_string("articles/live/clinic_statement.html", {"text": text, "on_file": on_file})
 
 
+def clinic_page() -> dict[str, Any]:
+    """Return what the clinic's documents allow its page to say: the status box, what is on file, what is not.
+
+    What is not on file is grouped by what readers are told to do about it. Designation and plans are the
+    status box's.
+    """
+    documents, statements = _register(stamp())
+    on_file: list[dict[str, str]] = []
+    silent: dict[str, list[str]] = {}
+    for statement in statements.values():
+        if statement.needs_kind in BOX_ORDER:
+            continue
+        text, is_on_file = reader_text(statement)
+        if is_on_file:
+            on_file.append({"topic": statement.said("topic"), "text": text})
+        else:
+            silent.setdefault(text, []).append(statement.said("topic"))
+    return {"box": status_box(documents), "on_file": on_file, "silent": list(silent.items())}
+
+
+def _figure(name: str, kind: str, at: UUID | None) -> str:
+    """Return a figure or its words as HTML; nothing for one that is gone or has nothing to show."""
+    figure: dict[str, Any] = {}
+    match name:
+        case "evidence":
+            figure = figures.evidence(at)
+            figure = figure if figure["count"] else {}
+        case "trials":
+            figure = drawings.trials_in_people(at)
+        case "evidence-ladder":
+            figure = drawings.evidence_ladder(at)
+        case "where-cells-go":
+            figure = drawings.where_cells_go()
+        case "clinic-path":
+            documents, statements = _register(at)
+            plan = statements.get("follow-up")
+            figure = drawings.clinic_path(status_box(documents)["state"], reader_text(plan) if plan else None)
+    if not figure:
+        return ""
+    template = "articles/live/figure.html" if kind == "figure" else "articles/live/words.html"
+    return render_to_string(template, {"name": name, "figure": figure})
+
+
 def status_table(at: UUID | None = None) -> dict[str, Any]:
     """Return the treatment status table in the active language, in parts, each by condition."""
     facts = ledger(at)
-    rows = [_row(status, facts) for status in _statuses(at)]
+    rows = [_row(status, facts) for status in statuses(at)]
     parts = [
         {
             "key": treats.value,
@@ -126,11 +182,12 @@ def _row(status: TreatmentStatus, facts: Ledger) -> dict[str, Any]:
     sources: dict[Source, None] = {}
     for link in status.fact_links.all():
         if fact := facts.facts.get(link.fact.key):
-            sources |= dict.fromkeys(fact.sources)
+            sources |= dict.fromkeys(filter(status.uses, fact.sources))
     statement = status.said("statement")
     if facts.searched_on:
         statement = statement.replace("{search_date}", date_format(facts.searched_on, "DATE_FORMAT"))
     return {
+        "anchor": status.anchor,
         "treats": status.treats,
         "treatment": status.said("treatment"),
         "condition": status.said("condition"),

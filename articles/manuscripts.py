@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from . import glossary
 from .evidence import CONTENT, UnknownFact, ledger
+from .marks import TERM_LINK, RenderingError, cited_facts
 from .models import About, Article, Fact, FactChange, LegalReview, Person, Role
 from .models.text import ArticleText
 from .quality import Answer, Exemption, Manuscript, Place, Problem, Severity, Signer, problems
-from .rendering import TERM_LINK, Rendered, RenderingError, cited_facts, render, summary_citations
+from .rendering import Rendered, render, summary_citations
 
 UNEXPLAINED = "TERM"
 UNREADABLE = "TEXT"  # the code of a text that cannot be made into a page, whatever it says
@@ -116,8 +117,12 @@ def _answers(article: Article) -> tuple[Answer, ...]:
 
 def problems_of(article: Article, **changed: Any) -> list[Problem]:
     """Return all that the rules say of an article, and whether its text can be made into a page at all."""
-    found = problems(manuscript_of(article, article.in_other_language(), **changed))
-    return unreadable(article) + unexplained(article) + found
+    return problems_in(manuscript_of(article, article.in_other_language(), **changed), article)
+
+
+def problems_in(manuscript: Manuscript, article: Article) -> list[Problem]:
+    """Return the same of an article whose manuscript is at hand."""
+    return problems(manuscript, unreadable(article) + unexplained(article))
 
 
 def unreadable(article: Article) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from .manuscripts import manuscript_of
 from .models import Article
 from .quality.language import HARD_GRADE, LONGEST_AVERAGE, LONGEST_SENTENCE, readability, size
@@ -31,6 +33,13 @@ class Measures:
     @property
     def most_length(self) -> int:
         return PLANNED_LENGTH[self.language][1]
+
+    @property
+    def misses_length(self) -> str:
+        """Say on which side the text misses the length that was planned; nothing where it does not."""
+        if self.length > self.most_length:
+            return _("too long")
+        return _("too short") if self.length < self.least_length else ""
 
     @property
     def most_average(self) -> int:

@@ -1,17 +1,22 @@
 """What the page of an article needs besides the article: today's parts, the other language, related pages."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import translation
 
 from clinic_site.clinic import clinic
 
-from . import feedback, glossary, live, rendering, structured
+from . import asked_from, feedback, glossary, live, marks, rendering, structured
 from .evidence import Ledger, Source, ledger
 from .kept import kept
-from .models import Article, InterestStatement, Language, Publication, ReviewState
+from .models import Article, InterestStatement, Kind, Language, Publication, ReviewState
 from .trail import Crumb, to_articles
+
+RISKS = "risks-and-unknowns"  # the address of the page that much else leads to
 
 
 @kept
@@ -21,16 +26,36 @@ def _interest_statements() -> dict[str, str]:
     return {language: statement.text for language, statement in found.items() if statement}
 
 
+@dataclass(frozen=True)
+class Interest:
+    """What readers are told of the clinic's interest: the sentence that says it, and what to do about it."""
+
+    first: str
+    rest: str
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.rest}".strip()
+
+
+def interest(language: str, at: UUID | None = None) -> Interest:
+    """Return the conflict-of-interest statement in force; empty where nothing is on record."""
+    text = _interest_statements(at).get(language, "")
+    # Before the names are filled in: they may hold a full stop.
+    first, stop, rest = text.partition(". ")
+    return Interest(clinic().fill(f"{first}{stop.strip()}"), clinic().fill(rest))
+
+
 def page_context(page: Publication) -> dict[str, Any]:
     """Return what the template of an article needs. `page` may be one that was never saved: a preview.
 
     The language of the page must be the active one.
     """
     at, words = glossary.with_stamp(page)
+    names_the_treatment, is_reference = page.names_the_treatment, page.kind == Kind.REFERENCE
     head, body = live.fill(
         head=page.head_html,
         body=page.body_html,
-        has_status_table=page.names_the_treatment,
+        has_status_table=names_the_treatment and not is_reference,
         at=at,
         words=words,
     )
@@ -38,12 +63,14 @@ def page_context(page: Publication) -> dict[str, Any]:
         "article": page,
         "head": head,
         "body": body,
-        "interest": clinic().fill(_interest_statements(at).get(page.language, "")),
+        "has_status_links": names_the_treatment and is_reference,
+        "interest": interest(page.language, at),
         "original_changed": original_changed(page),
         "related": related_pages(page),
         "structured": [structured.article(page)] if page.pk else [],
         "trail": trail_to(page.article),
         "alternates": alternates(page),
+        "ask_query": f"?{urlencode({'from': asked_from.mark(page)})}" if page.pk else "",
         "feedback": feedback.form_html(page.language) if page.pk else "",
         "retracted": retracted_sources(page, ledger(at)),
     }
@@ -85,7 +112,7 @@ def original_changed(page: Publication) -> Publication | None:
 
 def retracted_sources(page: Publication, facts: Ledger) -> list[Source]:
     """Return the sources behind the page that were retracted since it was published."""
-    cited = rendering.cited_facts(f"{page.in_short}\n{page.body}")
+    cited = marks.cited_facts(f"{page.in_short}\n{page.body}")
     if page.has_summary:
         cited += rendering.summary_citations(page.language)
     known = [facts.facts[key] for key in dict.fromkeys(cited) if key in facts.facts]

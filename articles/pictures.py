@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from clinic_site.public import public_page
 
+from .marks import shown_pictures
 from .models import Article, Picture, Publication
-from .rendering import shown_pictures
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -198,6 +198,7 @@ class Loader:
                 "statement_ko": row["ko"],
                 "checked_on": row["checked_on"],
                 "check_by": row["check_by"],
+                "only_sources": ", ".join(row.get("sources", [])),
                 "links": row["facts"],
             }
 
@@ -221,6 +222,9 @@ def _source(entry: dict[str, Any]) -> tuple[Source, list[str]]:
         authors=_authors(entry),
         title=entry["title"],
         venue=entry["venue"],
+        authors_ko=entry.get("authors_ko", ""),
+        title_ko=entry.get("title_ko", ""),
+        venue_ko=entry.get("venue_ko", ""),
         year=entry["year"],
         doi=entry.get("doi", ""),
         pmid=entry.get("pmid", ""),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -24,9 +24,29 @@ def language_words() -> dict[str, Any]:
 
 
 @cache
+def general_words() -> frozenset[str]:
+    listed = language_words()["general"]
+    return empty_words() | {*listed["en"], *listed["ko"]}
+
+
+@cache
 def empty_words() -> frozenset[str]:
     listed = language_words()["empty"]
     return frozenset([*listed["en"], *listed["ko"]])
+
+
+@cache
+def real_words() -> frozenset[str]:
+    """Return words that are no misspellings of others, whether or not a page has them."""
+    listed = read(CONTENT / "real-words.yaml")
+    typed = [word for words in listed.values() for word in words]
+    spoken = language_words()["distress"]
+    return empty_words() | {part for word in [*typed, *spoken["en"]] for part in words_of(str(word))}
+
+
+@cache
+def real_roots() -> frozenset[str]:
+    return frozenset(root(word) for word in real_words() if not is_hangul(word))
 
 
 def visible(text: str) -> str:
@@ -41,6 +61,7 @@ def visible(text: str) -> str:
 def plain(text: str) -> str:
     """Return a text in small letters of one width, without accents and apostrophes."""
     text = unicodedata.normalize("NFKC", text).casefold()
+    text = re.sub(r"(?<=[a-z0-9])\*(?=[a-z0-9])", "", text)  # STAR*D is one word
     text = re.sub(r"(?<=[a-z])['’](s\b|(?=[a-z]))", "", text)
     if text.isascii():
         return text
@@ -110,7 +131,7 @@ def distance(a: str, b: str, most: int) -> int:
 def nearest(word: str, known: Mapping[str, int]) -> str | None:
     """Return the known word that somebody meant by a misspelt one, if any. Of two, the more frequent."""
     typed = letters(word)
-    if len(word) < (2 if is_hangul(word) else 4):
+    if len(word) < (2 if is_hangul(word) else 3):
         return None
     most = 1 if len(typed) <= FEW else 2 if len(typed) <= MANY else 3
     best: tuple[Any, ...] | None = None
@@ -119,26 +140,14 @@ def nearest(word: str, known: Mapping[str, int]) -> str | None:
             continue
         there = letters(other)
         away = distance(typed, there, most)
-        if 0 < away <= most and away * 3 <= len(there):
+        is_short = len(typed) == 3 and typed[0] != there[0]
+        if 0 < away <= most and away * 3 <= len(there) and not is_short:
             rank = (away + (typed[0] != there[0]), -count, other)
             best = min(best, rank) if best else rank
     return best[-1] if best else None
 
 
-def is_form_of_known(word: str, roots: Iterable[str]) -> bool:
-    return root(word) in roots
-
-
-@cache
-def _distress() -> tuple[re.Pattern[str], tuple[str, ...]]:
-    listed = language_words()["distress"]
-    phrases = "|".join(r"\W*".join(map(re.escape, phrase.split())) for phrase in listed["en"])
-    return re.compile(rf"\b(?:{phrases})\b"), tuple(listed["ko"])
-
-
-def speaks_of_distress(text: str) -> bool:
-    """Whether somebody may need the help lines more than a page."""
-    english, korean = _distress()
-    text = plain(text)
-    squeezed = "".join(re.findall(HANGUL, text))
-    return bool(english.search(text)) or any(phrase in squeezed for phrase in korean)
+def is_slip(word: str, meant: str) -> bool:
+    """Whether one letter or jamo, not the first, makes the difference: hardly a word of its own."""
+    typed, there = letters(word), letters(meant)
+    return typed[0] == there[0] and distance(typed, there, 1) == 1

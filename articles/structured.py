@@ -6,13 +6,14 @@ The parts name each other by @id; the clinic and each person have one in every l
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from clinic_site.clinic import clinic
 
@@ -27,7 +28,13 @@ Node = dict[str, Any]
 
 def graph(trail: list[Crumb], nodes: Iterable[Node] = ()) -> SafeString:
     """Return what stands in the script element of a page: a trail is written as the reader sees it."""
-    parts = [_clinic(), _site(), *_breadcrumbs(trail), *nodes]
+    facts, others = _clinic(), []
+    for node in nodes:  # what a page adds about the clinic belongs to the clinic
+        if node.get("@id") == facts["@id"]:
+            facts |= node
+        else:
+            others.append(node)
+    parts = [facts, _site(), *_breadcrumbs(trail), *others]
     return as_script({"@context": "https://schema.org", "@graph": parts})
 
 
@@ -48,6 +55,7 @@ def _clinic() -> Node:
         "legalName": facts.legal_name,
         "url": _url(reverse("home")),
         "telephone": facts.phone,
+        "openingHours": facts.hours_for_search_engines,
         "address": {
             "@type": "PostalAddress",
             "streetAddress": facts.address,
@@ -56,8 +64,6 @@ def _clinic() -> Node:
         "publishingPrinciples": _url(reverse("editorial_policy")),
         "correctionsPolicy": _url(reverse("corrections")),
     }
-    if hours := facts.facts.get("opening_hours"):
-        node["openingHours"] = hours
     return node
 
 
@@ -92,8 +98,8 @@ def article(page: Publication) -> Node:
     node = _page(["MedicalWebPage", "Article"], page.get_absolute_url(), page.title, page.language) | {
         "headline": page.title,
         "description": page.summary,
-        "datePublished": _day(page.first_visible_from),
-        "dateModified": _day(page.visible_from),
+        "datePublished": _moment(page.first_visible_from),
+        "dateModified": _moment(page.visible_from),
         "version": page.number,
         "author": [person(printed, page.language) for printed in page.authors],
         "isAccessibleForFree": True,
@@ -109,6 +115,33 @@ def article(page: Publication) -> Node:
         node["lastReviewed"] = page.reviewed_on.isoformat()
         node["reviewedBy"] = [person(printed, page.language) for printed in page.reviewers]
     return node
+
+
+def clinic_page(since: date, days: int) -> list[Node]:
+    """Return the page about the clinic: who answers for it, and on which days ahead it is closed."""
+    facts, language = clinic(), translation.get_language()
+    more: Node = {"@id": _id("clinic"), "email": facts.email}
+    if not facts.is_demonstration:
+        licence = {"@type": "EducationalOccupationalCredential", "name": facts.licence}
+        more["employee"] = {
+            "@type": "Person",
+            "@id": _id("physician"),
+            "name": facts.responsible_physician,
+            "jobTitle": _("Responsible physician"),
+            "url": _url(reverse("clinic")),
+            "hasCredential": licence,
+        }
+    if closures := facts.closures(since, days):
+        more["specialOpeningHoursSpecification"] = [_closed(day) for day, _reason in closures]
+    page = _page("AboutPage", reverse("clinic"), _("About the clinic"), language)
+    return [page | {"mainEntity": {"@id": _id("clinic")}}, more]
+
+
+def _closed(day: date) -> Node:
+    """Return a day without hours, as schema.org writes it: from midnight to midnight."""
+    closed = {"opens": "00:00", "closes": "00:00"}
+    spec = {"@type": "OpeningHoursSpecification", "validFrom": day.isoformat()}
+    return spec | {"validThrough": day.isoformat()} | closed
 
 
 def topic_page(topic: Topic, language: str, listed: list[Publication]) -> Node:
@@ -167,9 +200,9 @@ def _source(reference: dict[str, Any]) -> Node:
     return node | {"url": reference["url"]} if reference["url"] else node
 
 
-def _day(moment: datetime) -> str:
-    """Return the day in Seoul, as the page itself says it."""
-    return timezone.localdate(moment).isoformat()
+def _moment(moment: datetime) -> str:
+    """Return the time in Seoul, on the day that the page itself says, with its time zone."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 def _id(name: str) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib.admin.utils import label_for_field
 from django.utils.text import slugify
 
+from .captions import FIGURE
+from .marks import CITATION, HEADING_MARK, PANEL
 from .models import WRITTEN, Article, Credit, Language, Role
 from .models.text import ArticleText
-from .rendering import CITATION, HEADING_MARK, PANEL
 
 GAP = "…"  # where the translator's words go
 UNFILLED = re.compile(r"(?m)(?:^|\|)[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?…[ \t]*(?=$|\||\[)")
@@ -88,7 +89,7 @@ def _frame_of(block: str, in_card: bool) -> str:
             close()
             lines.append(line)
             in_card = bool(fence[1].strip())
-        elif PANEL.match(line):
+        elif PANEL.match(line) or FIGURE.match(line):
             close()
             lines.append(line)
         elif heading := HEADING.match(line):

@@ -110,14 +110,17 @@ def table(at: UUID | None = None, choice: Choice | None = None) -> dict[str, Any
     if choice is None:
         rows = [_row(trial) for trial in everything if trial.is_about_mood]
         headings = [{"title": heading, "aria_sort": ""} for heading, _value in COLUMNS.values()]
-        return {"rows": rows, "columns": headings, "choice": None, "is_narrowed": False, "sorted_by": ""}
+        told = {"is_narrowed": False, "sorted_by": "", "choice": None}
+        return {"rows": rows, "about_mood": len(rows), "columns": headings, **told}
     found = [trial for trial in everything if choice.keeps(trial)]
+    about_mood = [trial for trial in found if trial.is_about_mood]
     heading, _value = COLUMNS.get(choice.column, ("", None))
     return {
         "rows": [_row(trial) for trial in choice.in_order(found)],
         "choice": choice,
         "is_narrowed": choice.is_narrowed,
         "total": len(everything),
+        "about_mood": len(about_mood),
         "columns": [_column(name, choice) for name in COLUMNS],
         "filters": [_filter(name, getattr(choice, name)) for name in FILTERS],
         "sorted_by": heading,

@@ -2,6 +2,7 @@
 
 import re
 from functools import partial, wraps
+from urllib.parse import quote, urlencode
 
 from django.core import signing
 from django.db.models import Case, When
@@ -12,17 +13,17 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from clinic_site.public import public_page
 
-from . import changes, live, preview, rendering, topics, trials
+from . import changes, live, marks, preview, rendering, topics, trials
 from .evidence import EvidenceLevel, UnknownFact
 from .models import Publication
+from .offers import offers_for
 from .pages import page_context, trail_to
-from .search import LONGEST_QUERY
-from .search import search as find
+from .search import LONGEST_QUERY, search
 
 
 @public_page
@@ -32,17 +33,19 @@ def article_list(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/list.html", context)
 
 
+@cache_control(private=True, no_store=True)
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Show the pages that have what somebody typed; nothing of it is kept."""
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Show the pages that have what somebody typed; nothing of it is kept, here or on the way."""
     asked = {name: request.GET.get(name, "") for name in ("q", "topic", "level")}
     number = request.GET.get("page", "")
-    results = find(
+    results = search(
         asked["q"],
         get_language(),
         topic=asked["topic"],
         level=asked["level"],
         number=int(number) if re.fullmatch("[0-9]{1,4}", number) else 1,
+        anyway=bool(request.GET.get("anyway")),
     )
     lost = not results.total
     return render(
@@ -50,6 +53,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "articles/search.html",
         {
             "results": results,
+            "offers": [*results.pages, *offers_for(results.concepts)],
+            "address_query": _address_query(results.typed, asked["topic"], asked["level"]),
             "longest_query": LONGEST_QUERY,
             "topics": topics.with_pages() if lost else [],
             # A link that narrows the results down keeps what else was chosen, and begins at the first page.
@@ -57,6 +62,12 @@ def search(request: HttpRequest) -> HttpResponse:
             "chosen_level": next((facet for facet in results.levels if facet.chosen), None),
         },
     )
+
+
+def _address_query(q: str, topic: str, level: str) -> str:
+    """Return what an address says of a search, whichever the language."""
+    asked = {name: value for name, value in {"q": q, "topic": topic, "level": level}.items() if value}
+    return f"?{urlencode(asked, quote_via=quote)}" if q else ""
 
 
 @public_page
@@ -147,14 +158,14 @@ def article_preview(request: HttpRequest, token: str) -> HttpResponse:
         return _no_preview(request, _("This link is not complete"), 404)
     try:
         page = shown.page()
-    except (UnknownFact, rendering.RenderingError) as error:
+    except (UnknownFact, marks.RenderingError) as error:
         return _no_preview(request, _("This text cannot be shown yet"), 409, str(error))
     return HttpResponse(preview.reader_page(request, page, "articles/preview.html", preview=shown))
 
 
 def _no_preview(request: HttpRequest, title: str, status: int, why: str = "") -> HttpResponse:
     message = why or _("Ask whoever sent it to you for a new one.")
-    context = {"status": status, "title": title, "message": message, "trail": []}
+    context = {"status": status, "title": title, "message": message, "trail": [], "others": []}
     return render(request, "error.html", context, status=status)
 
 

@@ -4,6 +4,7 @@ Each function takes the same number of queries whatever the number of rows.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +13,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import NegatedExpression
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import evidence, statements
 from .citing import citing_articles
+from .marks import CITATION, cited_facts
 from .models import (
     CLINICAL,
     NOTICE,
@@ -34,7 +37,6 @@ from .models import (
     Trial,
     WordExemption,
 )
-from .rendering import CITATION, cited_facts
 
 # What waits for one person
 
@@ -306,6 +308,59 @@ def trials_to_look_at() -> list[Trial]:
     return list(Trial.objects.due().order_by("checked_on", "position"))
 
 
+# All of it
+
+NAMES = {
+    "mine": gettext_lazy("Waiting for me"),
+    "overdue": gettext_lazy("Overdue for review"),
+    "unsupported": gettext_lazy("Unsupported"),
+    "due-soon": gettext_lazy("Review due in 30 days"),
+    "behind": gettext_lazy("Translations behind their original"),
+    "facts": gettext_lazy("Facts to check again"),
+    "statuses": gettext_lazy("Treatments to look at again"),
+    "trials": gettext_lazy("Trials to look at again"),
+    "scheduled": gettext_lazy("Scheduled"),
+}
+ABOUT = {
+    "unsupported": gettext_lazy("Published pages that cite what may no longer be cited"),
+    "facts": gettext_lazy("Facts to check again, by 30 days from now"),
+    "statuses": gettext_lazy("Rows of the treatment table to look at again"),
+    "trials": gettext_lazy("Trial records that nobody has looked at for 90 days"),
+}
+BURNS = {"overdue", "unsupported"}
+FIELDS = {"mine": "tasks", "due-soon": "due_soon"}  # of Everything, where the name differs
+
+
+@dataclass(frozen=True)
+class Part:
+    """One list of the worklist, under the name that it has wherever it is named."""
+
+    key: str
+    rows: Sequence[Any]
+
+    @property
+    def name(self) -> Any:
+        return NAMES[self.key]
+
+    @property
+    def about(self) -> Any:
+        return ABOUT.get(self.key, "")
+
+    @property
+    def burns(self) -> bool:
+        return self.key in BURNS
+
+
+def reviews_and_translations() -> list[Part]:
+    """Return what the first page of the admin says of the articles; nothing while nothing is due."""
+    parts = [
+        Part("overdue", overdue_pages()),
+        Part("due-soon", pages_due_soon()),
+        Part("behind", translations_behind()),
+    ]
+    return [part for part in parts if part.rows]
+
+
 @dataclass(frozen=True)
 class Everything:
     """The whole worklist, as it is at this moment."""
@@ -320,6 +375,12 @@ class Everything:
     trials: list[Trial]
     scheduled: list[Publication]
     at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Return the lists that have something in them, in the order of the page."""
+        parts = [Part(key, getattr(self, FIELDS.get(key, key))) for key in NAMES]
+        return [part for part in parts if part.rows]
 
 
 def everything(user: Any) -> Everything:

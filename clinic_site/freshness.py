@@ -45,6 +45,10 @@ class Watch:
         self._failed = False
         self._connection: psycopg.Connection | None = None
 
+    def knows_that_the_database_is_away(self) -> bool:
+        """Tell the same, but not before the first look: a process that just began knows nothing yet."""
+        return self._failed or self.seen is not None and self.database_is_away()
+
     def start(self) -> None:
         threading.Thread(target=self._run, name="freshness", daemon=True).start()
 
@@ -109,6 +113,23 @@ class Watch:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+_watch: Watch | None = None
+
+
+def watch() -> Watch:
+    """Return the watch of this process, at work."""
+    global _watch
+    if _watch is None:
+        _watch = Watch()
+        _watch.start()
+    return _watch
+
+
+def database_is_known_to_be_away() -> bool:
+    """Spare a page that can do without the database the wait for it. False where nobody watches."""
+    return _watch is not None and _watch.knows_that_the_database_is_away()
 
 
 def _next_midnight() -> datetime:

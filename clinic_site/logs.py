@@ -15,8 +15,9 @@ class QuietFormatter(logging.Formatter):
 
     def formatException(self, ei) -> str:
         kind, error, _ = ei
-        lines = []
-        while error:
+        lines, told = [], set()
+        while error and id(error) not in told:  # two errors can name each other as the cause
+            told.add(id(error))
             frames = traceback.extract_tb(error.__traceback__)
             lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
             lines.append(f"{type(error).__module__}.{type(error).__qualname__} (message withheld)")

@@ -1,12 +1,15 @@
 """What every request must be before Django reads it, and what every answer tells the browser."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
+from django.utils import translation
 
+from articles.kept import one_look
 from articles.uploads import OnePicture
 
 from . import views
+from .deadline import answered_within
 
 WITH_FILE = "admin:articles_picture_add"
 # Set by page_store.py on a request that must not wait for the database.
@@ -29,7 +32,8 @@ def request_guard(get_response):
     """Refuse requests that no browser sends and that Django would answer with a 500.
 
     A NUL in the address reaches PostgreSQL through the admin's filters; a form in another
-    charset than UTF-8 fails while it is decoded; a body over the limit need not be read at all.
+    charset than UTF-8 fails while it is decoded; a body over the limit need not be read at all. A body
+    that ends before its length was cut off on the way: half a question must not pass for a whole one.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -41,7 +45,21 @@ def request_guard(get_response):
                 return views.unsupported_media_type(request)
             if _length(request) > _limit(request.path):
                 return views.content_too_large(request)
+            if _limit(request.path) == settings.PUBLIC_BODY_LIMIT and not _is_whole(request):
+                return views.bad_request(request)
         return get_response(request)
+
+    return middleware
+
+
+def one_look_at_what_is_kept(get_response):
+    """Ask once for each request that only reads whether what this process keeps is still right."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with one_look():
+            return get_response(request)
 
     return middleware
 
@@ -50,11 +68,19 @@ def database_away(get_response):
     """Answer at once while others wait for a database that does not answer, so that threads stay free."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.META.get(DATABASE_IS_AWAY):
-            return views.unavailable(request)
-        return get_response(request)
+        if not request.META.get(DATABASE_IS_AWAY):
+            return get_response(request)
+        if request.method == "POST" and is_inquiry_form(request.path):
+            with answered_within(0):
+                return get_response(request)  # the form itself gives back what was typed
+        return views.unavailable(request)
 
     return middleware
+
+
+def is_inquiry_form(path: str) -> bool:
+    with translation.override(translation.get_language_from_path(path)):
+        return path == reverse("inquiries:ask")
 
 
 def _limit(path: str) -> int:
@@ -69,6 +95,13 @@ def _length(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
+
+
+def _is_whole(request: HttpRequest) -> bool:
+    try:
+        return len(request.body) >= _length(request)
+    except UnreadablePostError:
+        return False
 
 
 class Uploads:

@@ -9,31 +9,26 @@ moment at which some date changes the site by itself. After that the next reader
 once for all who wait. While the database is away, every answer is good, however old.
 """
 
-import gzip
-import hashlib
 import io
 import logging
-import re
 import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import brotli
 from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from .freshness import Freshness, Watch
+from .encodings import COMPRESSIBLE, Headers
+from .freshness import Freshness, Watch, watch
 from .hosts import is_allowed
 from .middleware import DATABASE_IS_AWAY
+from .stored_answers import KEPT, Answer, Shelf
 
-KEPT = (200, 301, 302, 404, 410)
 MAKERS = 4  # answers made at the same time, in one process
 WAIT_SECONDS = 10  # for an answer that was never made
 WAIT_WITH_OLD_SECONDS = 1  # and for a newer one
@@ -44,21 +39,13 @@ IN_VAIN = 4  # requests of a process that may wait at once for a database that i
 AT_ONCE = 12
 PATIENCE_SECONDS = 0.2  # for one of them to end
 LOOK_AGAIN_SECONDS = 0.25  # whether the database went away, while a page is made
-LONGEST_ACCEPTED = 200  # characters of Accept-Encoding: what is longer is no browser's, and is remembered
 LONGEST_PATH = LONGEST_QUERY = 500
 KEPT_QUERY = 200
 HOSTS = 100
-HEADERS_BYTES = 2_000  # about what an answer takes beside its body
 # Readers have as many addresses as there are pages; who makes addresses up has any number.
 FOR_OTHERS = 0.25
 MOST_OTHERS = 500
-SMALLEST_TO_COMPRESS = 200
-# Brotli's best takes fifty times as long, for a tenth less: both are one packet train.
-BROTLI_QUALITY, GZIP_LEVEL = 5, 6
-COMPRESSIBLE = re.compile(r"text/|application/(xml|json|rss\+xml|atom\+xml)|image/svg")
-IN_304 = {"cache-control", "content-location", "date", "expires", "vary"}
 
-type Headers = list[tuple[str, str]]
 type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 log = logging.getLogger(__name__)
@@ -71,127 +58,7 @@ def stored(application: Application) -> Application:
     if not is_allowed(urlsplit(settings.SITE_URL).netloc):
         log.warning("ALLOWED_HOSTS lacks the host of SITE_URL: pages are not stored.")
         return application
-    watch = Watch()
-    watch.start()
-    return PageStore(application, watch, settings.PAGE_STORE_MEGABYTES * 1_000_000)
-
-
-class Answer:
-    """One answer, in each encoding that somebody has asked for."""
-
-    __slots__ = ("_variants", "body", "code", "fresh", "headers", "query", "status", "tag")
-
-    def __init__(self, status: str, headers: Headers, body: bytes, query: frozenset[str], fresh: Freshness):
-        self.status, self.body, self.query, self.fresh = status, body, query, fresh
-        self.code = int(status[:3])
-        self.headers = [
-            (name, value) for name, value in headers if name.lower() not in ("content-length", "etag")
-        ]
-        own = next((value for name, value in headers if name.lower() == "etag"), "")
-        self.tag = own.strip('"') or hashlib.sha256(status.encode() + body).hexdigest()[:32]
-        self._variants: dict[str, tuple[Headers, bytes, Headers]] = {}
-
-    @property
-    def size(self) -> int:
-        """Count as if every encoding had been asked for: they come later, and together take less."""
-        return 2 * len(self.body) + HEADERS_BYTES
-
-    @property
-    def may_be_kept(self) -> bool:
-        names = {name.lower() for name, _value in self.headers}
-        return (
-            self.code in KEPT
-            and "set-cookie" not in names
-            and not {"cookie", "authorization", "*"} & set(re.split(r"[\s,]+", self.header("vary").lower()))
-            and not re.search("private|no-store|no-cache", self.header("cache-control"))
-            and ("public" in self.header("cache-control") or self.code == 404)
-        )
-
-    def header(self, wanted: str) -> str:
-        return ", ".join(value for name, value in self.headers if name.lower() == wanted)
-
-    def send(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        headers, body, unchanged = self._variant(negotiated(environ.get("HTTP_ACCEPT_ENCODING", "")))
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and self.code == 200 and (tag := self._matching(known)):
-            if tag != unchanged[-1][1]:
-                unchanged = [*unchanged[:-1], ("ETag", tag)]
-            start_response("304 Not Modified", unchanged)
-            return []
-        start_response(self.status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-    def _matching(self, known: str) -> str:
-        """Return the tag of ours that a reader named, of whichever encoding: all say the same."""
-        for tag in known.split(","):
-            tag = tag.strip().removeprefix("W/")
-            if tag == "*" or tag.strip('"').partition(".")[0] == self.tag:
-                return f'"{self.tag}"' if tag == "*" else tag
-        return ""
-
-    def _variant(self, encoding: str) -> tuple[Headers, bytes, Headers]:
-        """Return headers and body in an encoding, and the headers for who has it already, ETag last."""
-        if found := self._variants.get(encoding):
-            return found
-        body, headers, tag = self.body, list(self.headers), self.tag
-        if self._is_compressible:
-            headers = _varying_by_encoding(headers)
-            if encoding == "br":
-                body = brotli.compress(body, quality=BROTLI_QUALITY)
-            elif encoding == "gzip":
-                body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-            if encoding:
-                headers.append(("Content-Encoding", encoding))
-                tag = f"{tag}.{encoding}"
-        headers += [("Content-Length", str(len(body))), ("ETag", f'"{tag}"')]
-        unchanged = [(name, value) for name, value in headers if name.lower() in IN_304]
-        found = headers, body, [*unchanged, headers[-1]]
-        self._variants[encoding] = found
-        return found
-
-    @property
-    def _is_compressible(self) -> bool:
-        return (
-            len(self.body) >= SMALLEST_TO_COMPRESS
-            and bool(COMPRESSIBLE.match(self.header("content-type")))
-            and not self.header("content-encoding")
-        )
-
-
-class Shelf:
-    """Answers by key, those least asked for dropped first."""
-
-    def __init__(self, most_bytes: float, most: float = float("inf")):
-        self.most_bytes, self.most = most_bytes, most
-        self.bytes = 0
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._answers)
-
-    def get(self, key: str) -> Answer | None:
-        answer = self._answers.get(key)
-        if answer is not None:
-            try:  # noqa: SIM105 - suppress() costs more than all the rest
-                self._answers.move_to_end(key)
-            except KeyError:  # dropped by another thread since
-                pass
-        return answer
-
-    def put(self, key: str, answer: Answer) -> None:
-        """Keep an answer; the caller holds the lock of the store."""
-        self.drop(key)
-        if answer.size > self.most_bytes / 2:
-            return
-        self._answers[key] = answer
-        self.bytes += answer.size
-        while self.bytes > self.most_bytes or len(self._answers) > self.most:
-            _key, dropped = self._answers.popitem(last=False)
-            self.bytes -= dropped.size
-
-    def drop(self, key: str) -> None:
-        if dropped := self._answers.pop(key, None):
-            self.bytes -= dropped.size
+    return PageStore(application, watch(), settings.PAGE_STORE_MEGABYTES * 1_000_000)
 
 
 class PageStore:
@@ -368,34 +235,9 @@ def public_query(path: str) -> frozenset[str] | None:
     return getattr(view, "public_query", None)
 
 
-def negotiated(accepts: str) -> str:
-    """Return the best encoding that an Accept-Encoding header allows; empty for none."""
-    return _negotiated(accepts) if len(accepts) <= LONGEST_ACCEPTED else ""
-
-
-@lru_cache(256)
-def _negotiated(accepts: str) -> str:
-    wanted = {}
-    for part in accepts.lower().split(","):
-        name, _, parameters = part.partition(";")
-        quality = parameters.partition("q=")[2].strip()
-        try:
-            wanted[name.strip()] = float(quality) if quality else 1.0
-        except ValueError:
-            wanted[name.strip()] = 0.0
-    best = max(("br", "gzip"), key=lambda name: wanted.get(name, 0))  # the first of equals
-    return best if wanted.get(best, 0) > 0 and wanted.get(best, 0) >= wanted.get("identity", 0) else ""
-
-
 def _is_secure(environ: dict[str, Any]) -> bool:
     """Tell what Django's request.is_secure() would, after our middleware has dropped what strangers claim."""
     name, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
     if name in environ and environ.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
         return environ[name].partition(",")[0].strip() == secure
     return environ.get("wsgi.url_scheme") == "https"
-
-
-def _varying_by_encoding(headers: Headers) -> Headers:
-    kept = [(name, value) for name, value in headers if name.lower() != "vary"]
-    vary = [value for name, value in headers if name.lower() == "vary"]
-    return [*kept, ("Vary", ", ".join([*vary, "Accept-Encoding"]))]

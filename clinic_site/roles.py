@@ -3,6 +3,9 @@
 from django.apps import apps as installed_apps
 
 TRIAGE_NURSE = "Triage nurse"
+PHYSICIAN = "Physician"
+MANAGER = "Manager"
+AUDITOR = "Auditor"
 AUTHOR = "Author"
 REVIEWER = "Clinical reviewer"
 EDITOR = "Editor"
@@ -14,9 +17,52 @@ READS_EVIDENCE = [
     + ["clinicstatement", "person", "topic", "intereststatement", "synonym"]
 ]
 
-# Nobody deletes through the admin, and nobody adds an inquiry: patients do.
+# Whoever works at the desk.
+WORKS_ON_INQUIRIES = [
+    "inquiries.view_inquiry",
+    "inquiries.change_inquiry",
+    "inquiries.read_inquiry",
+    "inquiries.release_reply",
+    "inquiries.view_dangerword",
+    "inquiries.view_dangerwordchange",
+    "inquiries.view_replytemplate",
+    "inquiries.view_tag",
+    "articles.view_article",
+]
+
+# Nobody deletes what readers or patients were told, and nobody adds an inquiry: patients do.
 PERMISSIONS = {
-    TRIAGE_NURSE: ["inquiries.view_inquiry", "inquiries.change_inquiry", "articles.view_article"],
+    TRIAGE_NURSE: WORKS_ON_INQUIRIES,
+    PHYSICIAN: [
+        *WORKS_ON_INQUIRIES,
+        "inquiries.decide_on_danger",
+        "inquiries.add_dangerword",
+        "inquiries.change_dangerword",
+    ],
+    MANAGER: [
+        *WORKS_ON_INQUIRIES,
+        "inquiries.manage_desk",
+        "inquiries.export_inquiry",
+        "inquiries.erase_inquiry",
+        "inquiries.audit_inquiry",
+        "inquiries.view_export",
+        "inquiries.add_replytemplate",
+        "inquiries.change_replytemplate",
+        "inquiries.add_tag",
+        "inquiries.change_tag",
+    ],
+    # Reads the record of what was done and looked at, and no word of anybody.
+    AUDITOR: [
+        "inquiries.audit_inquiry",
+        "inquiries.view_event",
+        "inquiries.view_viewing",
+        "inquiries.view_erasure",
+        "inquiries.view_erasedconsents",
+        "inquiries.view_erasedinquiries",
+        "inquiries.view_purge",
+        "inquiries.view_export",
+        "inquiries.view_dangerwordchange",
+    ],
     AUTHOR: [
         "articles.view_article",
         "articles.add_article",
@@ -34,6 +80,10 @@ PERMISSIONS = {
         "articles.view_article",
         "articles.sign_article",
         "articles.view_credit",
+        "inquiries.view_dangerword",
+        "inquiries.add_dangerword",
+        "inquiries.change_dangerword",
+        "inquiries.view_dangerwordchange",
         *READS_EVIDENCE,
     ],
     EDITOR: [
@@ -90,6 +140,23 @@ PERMISSIONS = {
         "articles.add_picture",
         "articles.change_picture",
         "articles.view_pagefeedback",
+        "inquiries.answer_page_questions",
+        "inquiries.view_replytemplate",
+        "inquiries.add_replytemplate",
+        "inquiries.change_replytemplate",
+        "clinic_site.view_clinicprofile",
+        "clinic_site.change_clinicprofile",
+        "clinic_site.view_openinghours",
+        "clinic_site.add_openinghours",
+        "clinic_site.change_openinghours",
+        "clinic_site.delete_openinghours",
+        "clinic_site.view_closedday",
+        "clinic_site.add_closedday",
+        "clinic_site.change_closedday",
+        "clinic_site.delete_closedday",
+        "clinic_site.view_helpline",
+        "clinic_site.add_helpline",
+        "clinic_site.change_helpline",
     ],
 }
 

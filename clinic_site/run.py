@@ -16,6 +16,7 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -25,13 +26,17 @@ from typing import Any
 
 from environs import Env
 
+from inquiries.vault import new_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for something else
+CLINIC_KEYS = ["CLINIC_PUBLIC_KEY", "CLINIC_PRIVATE_KEYS", "SEARCH_KEY"]
 START_SECONDS = 60
 # More than cores: a thread waits while somebody's body trickles in over a bad line, or the database is
 # silent. page_store.py keeps some of them for readers.
 THREADS = 16
+RESTING_SECONDS = 5  # before a worker that ended at once is started again
 GRACE_SECONDS = 2  # for requests that are being answered when the site is stopped
 
 
@@ -55,12 +60,16 @@ if __name__ == "__mp_main__":  # a worker
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m clinic_site.run", description=__doc__)
     parser.add_argument("--dev", action="store_true", help="reload on changes, show error details")
+    parser.add_argument("--seed", type=int, metavar="COUNT", help="invent so many inquiries, and stop")
     wanted = parser.parse_args()
     port = read_port()
     kept = set_environment(port, debug=wanted.dev)
 
-    if os.environ.get("RUN_MAIN") == "true":  # runserver's own child, started again at each change
-        develop(port)
+    if wanted.seed is not None:
+        seed(wanted.seed, kept["password"])
+    elif os.environ.get("RUN_MAIN") == "true":  # runserver's own child, started again at each change
+        with worker():
+            develop(port)
     else:
         refuse_taken(port)
         from django.core.management import CommandError
@@ -71,7 +80,11 @@ def main() -> None:
         except CommandError as error:
             sys.exit(str(error))
         threading.Thread(target=announce, args=(port, said), daemon=True).start()
-        develop(port) if wanted.dev else serve(port)
+        if wanted.dev:
+            develop(port)
+        else:
+            with worker():
+                serve(port)
 
 
 def read_port() -> int:
@@ -101,22 +114,30 @@ def set_environment(port: int, debug: bool) -> dict[str, str]:
     """Fill in what neither the environment nor .env gives, and return what this checkout keeps."""
     with one_at_a_time():
         kept = read_kept()
-        write_env()
+        write_env(kept)
     # These follow the command, not the file.
     os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
     os.environ.setdefault("DEBUG", "true" if debug else "false")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
-    Env().read_env(BASE_DIR / ".env", recurse=False)
+    env = Env()
+    env.read_env(BASE_DIR / ".env", recurse=False)
+    if not env.str("CLINIC_PUBLIC_KEY", default=""):
+        os.environ.update(clinic_keys(kept))
     return kept
 
 
-def write_env() -> None:
+def clinic_keys(kept: dict[str, str]) -> dict[str, str]:
+    return {name: kept[name] for name in CLINIC_KEYS}
+
+
+def write_env(kept: dict[str, str]) -> None:
     """Give a checkout without .env the settings of its demonstration, so that manage.py runs as well."""
     path = BASE_DIR / ".env"
     if path.exists() or "SECRET_KEY" in os.environ:
         return
     settings = {
         "SECRET_KEY": secrets.token_urlsafe(48),
+        **clinic_keys(kept),
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "DEMONSTRATION": "true",
@@ -149,12 +170,14 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def read_kept() -> dict[str, str]:
-    """Read the password of this checkout's demonstration, which is made up once."""
+    """Read the password and the keys of this checkout's demonstration, which are made up once."""
     path = VAR / "demonstration.json"
-    if not path.exists():
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    if not {"password", *CLINIC_KEYS} <= set(kept):
         password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
-        write_secret(path, json.dumps({"password": password}, indent=2))
-    return json.loads(path.read_text())
+        kept = {"password": password, **new_keys()} | kept
+        write_secret(path, json.dumps(kept, indent=2))
+    return kept
 
 
 def prepare(password: str, collect: bool) -> list[str]:
@@ -177,6 +200,18 @@ def prepare(password: str, collect: bool) -> list[str]:
     database().close()
     database().close_pool()
     return said
+
+
+def seed(count: int, password: str) -> None:
+    """Fill this checkout's demonstration with invented inquiries; it may be running meanwhile."""
+    from django.core.management import CommandError, call_command
+
+    try:
+        with one_at_a_time():
+            prepare(password, collect=False)
+        call_command("seed_inquiries", count=count)
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 def database() -> Any:
@@ -259,7 +294,7 @@ def ensure_staff(password: str) -> list[str]:
     from django.contrib.auth.hashers import check_password, make_password
     from django.contrib.auth.models import Group, User
 
-    from .roles import AUTHOR, EDITOR, REVIEWER, TRIAGE_NURSE
+    from .roles import AUDITOR, AUTHOR, EDITOR, MANAGER, PHYSICIAN, REVIEWER, TRIAGE_NURSE
 
     # The costly hash is computed once for all: they share the password.
     encoded, correct = "", {}
@@ -267,6 +302,9 @@ def ensure_staff(password: str) -> list[str]:
     for name, roles in {
         "demo": [TRIAGE_NURSE, EDITOR],
         "nurse": [TRIAGE_NURSE],
+        "physician": [PHYSICIAN],
+        "manager": [MANAGER],
+        "auditor": [AUDITOR],
         "author": [AUTHOR],
         "reviewer": [REVIEWER],
         "editor": [EDITOR],
@@ -329,6 +367,38 @@ def serve(port: int, application: str = "clinic_site.wsgi:application") -> None:
     server.serve()
 
 
+@contextlib.contextmanager
+def worker() -> Iterator[None]:
+    """Have `manage.py work` beside the site: started again when it ends, gone with this process."""
+    stopped = threading.Event()
+    keeper = threading.Thread(target=keep_working, args=(stopped,), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        keeper.join(2 * GRACE_SECONDS)
+
+
+def keep_working(stopped: threading.Event) -> None:
+    command = [sys.executable, "manage.py", "work", "--until-end-of-input"]
+    while not stopped.is_set():
+        # It ends with its input: nobody else can hold the other end of that pipe open.
+        process = subprocess.Popen(command, cwd=BASE_DIR, stdin=subprocess.PIPE, start_new_session=True)
+        begun = time.monotonic()
+        while process.poll() is None and not stopped.wait(0.2):
+            pass
+        if process.stdin:
+            process.stdin.close()
+        if not stopped.is_set():
+            lasted = time.monotonic() - begun
+            say(f"The worker ended ({process.returncode}); it is started again.")
+            stopped.wait(0 if lasted > RESTING_SECONDS else RESTING_SECONDS)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE_SECONDS)
+    process.kill()
+
+
 def develop(port: int) -> None:
     from django.core.management import execute_from_command_line
 
@@ -351,6 +421,7 @@ def announce(port: int, signing_in: list[str]) -> None:
         "Readers and patients use the first address, staff the second: demo is nurse and editor;",
         "nurse answers inquiries; author writes articles, reviewer signs them, editor publishes them.",
         *hints,
+        f"Mail: http://localhost:{port}/mailbox/",
         f"Site: http://localhost:{port}/",
         f"Admin: http://localhost:{port}/admin/",
         *doors,

@@ -5,10 +5,16 @@ from the environment, and .env.example lists all of it.
 """
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from clinic_site.deadline import Connection
+
+from .mail_url import mailer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,6 +33,17 @@ CLINIC_PROFILE = BASE_DIR / env.path(
     "CLINIC_PROFILE", default=BASE_DIR / "clinic_site/content/demonstration-clinic.yaml"
 )
 
+# Sent as "Authorization: Bearer …", it opens the details of /readyz. Empty: nobody gets them.
+MONITOR_TOKEN = env.str("MONITOR_TOKEN", default="")
+
+# Sealed intake (docs/sealed-intake.md): 64 hexadecimal digits each, from `python -m inquiries.vault`
+
+# The public side seals with this one and cannot open again.
+CLINIC_PUBLIC_KEY = env.str("CLINIC_PUBLIC_KEY", default="")
+# Staff's side and the worker alone hold these, the newest first.
+CLINIC_PRIVATE_KEYS: list[str] = env.list("CLINIC_PRIVATE_KEYS", default=[])
+SEARCH_KEY = env.str("SEARCH_KEY", default="")
+
 # Application
 
 INSTALLED_APPS = [
@@ -35,6 +52,7 @@ INSTALLED_APPS = [
     "inquiries",
     "crispy_forms",
     "pgtrigger",
+    "procrastinate.contrib.django",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -54,6 +72,7 @@ MIDDLEWARE = [
     "clinic_site.middleware.browser_isolation",
     "clinic_site.middleware.request_guard",
     "clinic_site.middleware.database_away",
+    "clinic_site.middleware.one_look_at_what_is_kept",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -81,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic_site.context.site",
             ],
+            "builtins": ["clinic_site.templatetags.moments"],
         },
     },
 ]
@@ -93,7 +113,7 @@ CRISPY_FAIL_SILENTLY = False
 # Database
 
 if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL") | {"ENGINE": "clinic_site.postgres"}}
 else:
     DATABASES = {
         "default": {
@@ -108,11 +128,12 @@ EMBEDDED_POSTGRES = env.str("EMBEDDED_POSTGRES", default="durable")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 3,
-    # Opening a connection costs PostgreSQL more than most of our queries.
     # What is asked for lies in memory: any row costs about as much as the next one. PostgreSQL's 4 is
-    # for turning disks, and has the search read whole tables of ten thousand pages.
-    "options": "-c random_page_cost=1.1",
-    "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+    # for turning disks, and has the search read whole tables of ten thousand pages. And starting a helper
+    # takes longer than any of our questions.
+    "options": "-c random_page_cost=1.1 -c max_parallel_workers_per_gather=0",
+    # Opening a connection costs PostgreSQL more than most of our queries.
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "connection_class": Connection},
     # What DATABASE_URL itself asks for, such as ?sslmode=verify-full.
     **DATABASES["default"].get("OPTIONS", {}),
     # Values travel apart from the statement, so that PostgreSQL can never log what a
@@ -122,6 +143,16 @@ DATABASES["default"]["OPTIONS"] = {
 
 # What a process keeps of the pages that readers see, in front of Django; 0 switches the store off.
 PAGE_STORE_MEGABYTES = env.int("PAGE_STORE_MEGABYTES", default=32)
+
+# Mail and the worker (docs/mail.md)
+
+# What the worker does stands in a module `jobs` of each app.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# A demonstration's mail stays on this machine, whatever MAIL_URL says: /mailbox/ shows it.
+MAILBOX = BASE_DIR / "var" / "mail"
+MAIL_URL = "" if DEMONSTRATION else env.str("MAIL_URL", default="")
+MAILERS: dict[str, dict[str, Any]] = {"default": mailer(MAIL_URL, MAILBOX)}
+MAIL_FROM = env.str("MAIL_FROM", default=f"no-reply@{urlsplit(SITE_URL).hostname}")
 
 # Languages and time
 
@@ -141,7 +172,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "clinic_site.stylesheets.Compressed"
     },
 }
 
@@ -164,6 +195,7 @@ LOGIN_URL = "admin:login"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
@@ -214,5 +246,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers would print exceptions in full, or mail them.
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "procrastinate": {"level": "WARNING"},  # it tells of each job that it starts, several a minute
+    },
 }

@@ -3,24 +3,30 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.utils.translation import gettext_lazy as _
 
 from articles.feeds import AtomFeed, RssFeed, sitemap
 from articles.people import people, person
 from articles.pictures import picture
 from articles.topics import topic
-from articles.views import corrections, editorial_policy, evidence, search
+from articles.views import corrections, editorial_policy, evidence, search_page
+from inquiries.mail.mailbox import mailbox
 
-from . import views
+from . import offline, views
 from .public import public_page
 
+admin.site.index_title = _("At a glance")
 admin.site.enable_nav_sidebar = False  # its links stand in the header
 
 urlpatterns = [
     path("", views.root, name="root"),
+    path("admin/desk/", include("inquiries.desk.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("mailbox/", mailbox, name="mailbox"),
     path("robots.txt", views.robots),
+    path("sw.js", offline.worker),
     path("sitemap.xml", sitemap, name="sitemap"),
     re_path(r"^pictures/(?P<name>[0-9a-f]{32})-(?P<width>[1-9][0-9]{0,3})\.webp$", picture, name="picture"),
     *i18n_patterns(
@@ -30,12 +36,16 @@ urlpatterns = [
         path("people/", people, name="people"),
         path("people/<slug:key>/", person, name="person"),
         path("editorial-policy/", editorial_policy, name="editorial_policy"),
-        path("search/", search, name="search"),
+        path("search/", search_page, name="search"),
         path("evidence/", evidence, name="evidence"),
         path("feed.rss", public_page(RssFeed()), name="feed_rss"),
         path("feed.atom", public_page(AtomFeed()), name="feed_atom"),
         path("corrections/", corrections, name="corrections"),
         path("ask/", include("inquiries.urls")),
+        path("clinic/", views.about_clinic, name="clinic"),
+        path("privacy/", views.privacy, name="privacy"),
+        path("accessibility/", views.accessibility, name="accessibility"),
+        path("offline/", offline.offline, name="offline"),
         path("help-now/", views.help_now, name="help_now"),
         path("unwell-after-treatment/", views.unwell_after_treatment, name="unwell_after_treatment"),
     ),

@@ -14,13 +14,14 @@ FILE = Path(__file__).with_name("content") / "inquiry-form.yaml"
 
 
 @cache
-def _everything() -> dict[str, Any]:
+def everything() -> dict[str, Any]:
+    """Return the file as it stands, in both languages."""
     return yaml.safe_load(FILE.read_text("utf-8"))
 
 
 def version() -> str:
     """The version of all texts, stored with each consent."""
-    return _everything()["version"]
+    return everything()["version"]
 
 
 @cache
@@ -36,7 +37,7 @@ def _in(language: str) -> dict[str, Any]:
             return rest | {"text": text} if rest else text
         return {key: localise(value) for key, value in node.items()}
 
-    return localise(_everything())
+    return localise(everything())
 
 
 def wording(language: str | None = None) -> dict[str, Any]:
@@ -58,3 +59,8 @@ def answer_text(field: str, key: str, language: str | None = None) -> str:
 def closing_reasons(language: str | None = None) -> dict[str, str]:
     """Return the reasons for closing by their keys, in the order staff see them."""
     return {entry["key"]: entry["text"] for entry in wording(language)["closing_reasons"]}
+
+
+def categories(language: str | None = None) -> dict[str, str]:
+    """Return what the categories T0 to T9 are called."""
+    return {entry["key"]: entry["name"] for entry in wording(language)["triage"]["categories"]}

@@ -1,6 +1,8 @@
 """The stage on which every test plays: real PostgreSQL, real static files, real people."""
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.contrib.auth.models import Group
@@ -8,10 +10,14 @@ from django.core.management import call_command
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
+from articles.evidence import CONTENT
+from articles.management.commands import load_articles
 from clinic_site import roles
 from tests.stocked import stock
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.alone", "tests.browser"]
+
+THREE = ["understanding-depression-and-anxiety", "what-the-trials-show", "risks-and-unknowns"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,9 +26,7 @@ def _static_files(tmp_path_factory):
     from django.conf import settings
 
     settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
-    settings.STORAGES["staticfiles"]["BACKEND"] = (
-        "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    )
+    settings.STORAGES["staticfiles"]["BACKEND"] = "clinic_site.stylesheets.InOnePiece"
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
@@ -67,19 +71,43 @@ def _the_shipped_facts_are_fresh(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def _readiness_is_asked_anew(monkeypatch):
+    """Answer each test from its own inquiries."""
+    monkeypatch.setattr("inquiries.broken_promises.KEPT_FOR", 0)
+
+
+@pytest.fixture(autouse=True)
 def _passwords_are_cheap(settings):
     """A real hash takes half a second, twice for everybody who signs in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def load_shipped_articles():
+def load_all_articles():
     call_command("load_articles", verbosity=0)
+
+
+def load_three_articles():
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        content = Path(name)
+        for path in CONTENT.glob("*.yaml"):
+            (content / path.name).symlink_to(path)
+        (content / "en").mkdir()
+        for slug in THREE:
+            (content / "en" / f"{slug}.md").symlink_to(CONTENT / "en" / f"{slug}.md")
+        patch.setattr(load_articles, "CONTENT", content)
+        call_command("load_articles", verbosity=0)
 
 
 @pytest.fixture
 def articles(db):
-    """The shipped articles, loaded."""
-    stock(load_shipped_articles)
+    """Three of the shipped articles, in English, with all of the evidence."""
+    stock(load_three_articles)
+
+
+@pytest.fixture
+def all_articles(db):
+    """All shipped articles, in both languages."""
+    stock(load_all_articles)
 
 
 def _member(django_user_model, name, *groups):
@@ -99,8 +127,28 @@ def colleague(db, django_user_model):
 
 
 @pytest.fixture
+def reviewing_nurse(db, django_user_model):
+    return _member(django_user_model, "reviewing-nurse", roles.TRIAGE_NURSE)
+
+
+@pytest.fixture
 def editor(db, django_user_model):
     return _member(django_user_model, "editor", roles.EDITOR)
+
+
+@pytest.fixture
+def physician(db, django_user_model):
+    return _member(django_user_model, "physician", roles.PHYSICIAN)
+
+
+@pytest.fixture
+def manager(db, django_user_model):
+    return _member(django_user_model, "manager", roles.MANAGER)
+
+
+@pytest.fixture
+def auditor(db, django_user_model):
+    return _member(django_user_model, "auditor", roles.AUDITOR)
 
 
 @pytest.fixture

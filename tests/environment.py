@@ -5,14 +5,24 @@ Every variable of .env.example is given a value, so that nobody's .env decides h
 
 import os
 import secrets
+import signal
+
+from inquiries.vault import new_keys
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and with them every site they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ |= {
     "SECRET_KEY": secrets.token_urlsafe(48),
+    **new_keys(),
     "SITE_URL": "http://localhost",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml",
     "DEMONSTRATION": "true",
     "TRUSTED_PROXIES": "",
+    "MAIL_URL": "",
+    "MONITOR_TOKEN": "",
+    "MAIL_FROM": "no-reply@messages.example",
     "PAGE_STORE_MEGABYTES": "0",
     "HSTS_PRELOAD": "false",
     "DEBUG": "false",

@@ -8,8 +8,12 @@ from django.utils import timezone, translation
 from articles import publishing
 from articles.models import Article, ChangeKind, Credit, InterestStatement, Person, Role
 from articles.models import Status as ArticleStatus
-from inquiries.forms import InquiryForm
-from inquiries.models import AWAITING_REPLY, Inquiry, Status
+from inquiries import contents
+from inquiries.ask.forms import InquiryForm
+from inquiries.contents import Contact
+from inquiries.models import Inquiry, Queue, Status
+from inquiries.models.stepping import PATIENCE
+from inquiries.models.triage import NEXT
 from inquiries.reply_promise import reply_by
 
 ANSWERS = {
@@ -42,24 +46,43 @@ def answers(**changed):
 
 
 def make_inquiry(*, status=Status.NEW, owner=None, **fields):
+    """Return a stored inquiry; what a person writes (name, address, message) is sealed on the way."""
     now = timezone.now()
-    fields = {
-        "form_token": secrets.token_urlsafe(16),
-        "content_digest": secrets.token_hex(32),
+    written = {
         "preferred_name": "Ada",
-        "contact_method": "email",
         "email": "ada@example.org",
+        "phone": "",
+        "best_time": "",
+        "wishes": "",
+    }
+    written |= {"message": "Is there a trial that I could join?"}
+    written |= {name: fields.pop(name) for name in list(fields) if name in written}
+    token = fields.pop("token", None) or secrets.token_urlsafe(16)
+    fields = {
+        "content_digest": secrets.token_bytes(32),
+        "contact_method": "email",
         "language": "en",
         "lives_in": "elsewhere",
         "asking_for": "self",
         "topic": "evidence",
-        "message": "Is there a trial that I could join?",
+        "category": "T2",
         "reply_by": reply_by(now),
-        "answered_at": None if status in AWAITING_REPLY else now,
+        "answered_at": now if status in (Status.ANSWERED, Status.CLOSED) else None,
         "closed_at": now if status == Status.CLOSED else None,
         "closing_reason": "answered" if status == Status.CLOSED else "",
     } | fields
-    return Inquiry.objects.create(status=status, owner=owner, **fields)
+    settled = status in (Status.CLOSED, Status.MERGED)
+    due = now + PATIENCE if status in (Status.WAITING, Status.ANSWERED) else fields["reply_by"]
+    fields.setdefault("next_action_at", None if settled else due)
+    fields.setdefault("next_action", "" if settled else NEXT[Status(status)])
+    if status == Status.MERGED and "merged_into" not in fields:
+        fields["merged_into"] = make_inquiry()
+    fields.setdefault("queue", "" if settled or owner else Queue.NURSES)
+    inquiry = Inquiry(status=status, owner=owner, **fields)
+    question = written.pop("message")
+    contents.seal_new(inquiry, token, Contact(**written), question)
+    inquiry.save(force_insert=True)
+    return inquiry
 
 
 def posted(response, **changed):

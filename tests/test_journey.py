@@ -1,16 +1,20 @@
-"""The whole way in a browser: read, ask, be confirmed; then staff take it and close it."""
+"""The whole way in a browser: read, ask, be confirmed; then staff take it, answer it and close it."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from inquiries.contents import for_staff
 from inquiries.models import Inquiry
+from tests.inquiries.at_the_form import read_for_a_minute
+from tests.inquiries.on_duty import OnDuty
 
 pytestmark = pytest.mark.usefixtures("articles")
 
 
 def fill_in(page):
+    read_for_a_minute(page)
     page.get_by_label("What the research shows").check()
     page.get_by_label("Your question (optional)").fill("Is there a trial that I could join?")
     page.get_by_label("Myself").check()
@@ -46,9 +50,7 @@ def test_from_reading_to_closing(open_page, sign_in, nurse):
     page.reload()
     expect(page.locator("[data-reference]")).to_have_text(reference)
     page.go_back()
-    expect(page.get_by_label("What should we call you?")).to_have_value("Ada")
-    page.get_by_role("button", name="Send my question").click()
-    expect(page.locator("[data-reference]")).to_have_text(reference)
+    expect(page.get_by_role("heading", level=1)).to_have_text("What the trials show so far")
     assert Inquiry.objects.count() == 1
 
     desk = sign_in(open_page("/admin/", width=1280), nurse)
@@ -56,17 +58,24 @@ def test_from_reading_to_closing(open_page, sign_in, nurse):
     row = desk.get_by_role("row").filter(has_text=reference)
     expect(row).to_contain_text("Ada")
     row.get_by_role("link", name=reference).click()
-    expect(desk.get_by_text("Is there a trial that I could join?")).to_be_visible()
-    desk.get_by_role("button", name="Take").click()
-    expect(desk.get_by_text(f"{reference}: Taken")).to_be_visible()
-    desk.locator("summary", has_text="Close").click()
-    desk.get_by_label("Reason").select_option(label="Answered")
-    desk.get_by_role("button", name="Close").click()
-    expect(desk.get_by_text(f"{reference}: Closed")).to_be_visible()
+    inquiry = Inquiry.objects.get()
+    at_desk = OnDuty(desk, nurse)
+    at_desk.shows_the_words()
+    at_desk.reads("Is there a trial that I could join?")
+    at_desk.presses("Take")
+    at_desk.is_told(f"{reference}: Taken")
+    at_desk.replies(inquiry, "Dear Ada, the public registers list the open trials.")
+    at_desk.closes(inquiry, "Answered")
 
     desk.goto("/admin/inquiries/inquiry/")
     expect(desk.get_by_text(reference)).to_have_count(0)
-    assert [event.step for event in Inquiry.objects.get().events.all()] == ["received", "take", "close"]
+    assert [event.step for event in Inquiry.objects.get().events.all()] == [
+        "received",
+        "take",
+        "categorise",
+        "answer",
+        "close",
+    ]
 
 
 def test_a_mistake_takes_the_person_to_it_and_keeps_what_was_typed(open_page):
@@ -107,13 +116,14 @@ def test_a_person_whose_browser_speaks_korean_asks_in_korean(open_page):
     page.get_by_label("어떻게 불러 드리면 될까요?").fill("민수")
     page.get_by_label("전화", exact=True).check()
     page.get_by_label("전화번호").fill("010-1234-5678")
-    page.get_by_label("만 19세 이상입니다").check()
+    page.get_by_label("만 19세 이상이에요").check()
     page.get_by_label("동의합니다", exact=True).check()
+    read_for_a_minute(page)
     page.get_by_role("button", name="문의 보내기").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("문의가 접수되었습니다")
-    expect(page.get_by_text("전화로 답변드립니다(답변 언어: 한국어)").first).to_be_visible()
-    assert Inquiry.objects.get().phone == "+821012345678"
+    expect(page.get_by_role("heading", level=1)).to_have_text("문의가 접수되었어요")
+    expect(page.get_by_text("전화로 답변드려요(답변 언어: 한국어)").first).to_be_visible()
+    assert for_staff(Inquiry.objects.get()).contact.phone == "+821012345678"
 
 
 def test_the_page_fits_a_narrow_screen_without_scrolling_sideways(open_page):

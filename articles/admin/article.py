@@ -46,6 +46,7 @@ class ArticleForm(forms.ModelForm):
             self.initial["original_seen"] = self.instance.original_now().revision_id
         else:
             self.fields.pop("follows_original", None)
+            self.fields.pop("original_seen", None)
 
     def clean(self):
         cleaned = super().clean()
@@ -117,17 +118,25 @@ class Credits(FewRows):
         return field
 
 
+class ByTopic(admin.RelatedFieldListFilter):
+    """Says in words what has no topic."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = gettext("No topic")
+
+
 @admin.register(Article)
 class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, NobodyDeletes):
     form = ArticleForm
     list_display = ["title", "status", "language", "plan", "topic", "next_review_on"]
-    list_filter = ["status", "language", "topic", "kind"]
+    list_filter = ["status", "language", ("topic", ByTopic), "kind"]
     search_fields = ["title", "summary", "body"]
     filter_horizontal = ["related"]
     inlines = [Credits]
 
     def get_fieldsets(self, request, obj=None):
-        text = ["title", "summary", "in_short", "body", "seen"]
+        text = ["title", "summary", "in_short", "body"]
         where = ["kind", "language", "slug", "plan", "topic", "related"]
         if obj is None or obj.translation_of_id:
             where.append("translation_of")
@@ -137,7 +146,7 @@ class ArticleAdmin(Steps, Rules, Previews, Translations, Worklist, Revisions, No
         if obj is None:
             text, where = ["language", "kind", *text], where[2:]
         elif obj.is_behind_its_original():
-            text += ["follows_original", "original_seen"]
+            text.append("follows_original")
         return [(None, {"fields": text}), (_("Where it belongs"), {"fields": where})]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

@@ -29,7 +29,7 @@ from ..models import (
 from ..models.benefit_approval import APPROVERS
 from .citing import article_links, name_articles
 from .due import due_day
-from .guarded import NobodyDeletes
+from .guarded import NobodyDeletes, ReasonedChanges
 from .locked import KeysField, LockedForm
 
 
@@ -97,18 +97,8 @@ class FactForm(LockedForm):
         return changed
 
 
-class FactChanges(admin.TabularInline):
+class FactChanges(ReasonedChanges):
     model = FactChange
-    fields = ["at", "field", "was", "became", "reason", "by"]
-    extra = 0
-    can_delete = False
-    verbose_name_plural = _("what changed, and why")
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 class ApprovalForm(forms.Form):
@@ -156,7 +146,7 @@ class FactAdmin(NobodyDeletes):
             ]
         first = ["about", "statement", "evidence", "supports", "source_keys", "source_list", "use_note"]
         return [
-            (None, {"fields": [*first, "seen"]}),
+            (None, {"fields": first}),
             (_("Check"), {"fields": check}),
             (_("Why"), {"fields": ["reason"]}),
             (_("Articles that cite it"), {"fields": ["cited_by"]}),

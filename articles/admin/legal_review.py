@@ -8,7 +8,7 @@ from .guarded import NobodyDeletes
 
 @admin.register(LegalReview)
 class LegalReviewAdmin(NobodyDeletes):
-    list_display = ["reviewed_on", "scope", "reviewer", "recorded_by"]
+    list_display = ["reviewed_on", "scope", "reviewer", "recorded_by", "is_demonstration"]
     list_display_links = ["reviewed_on", "scope"]
     list_filter = ["scope"]
     list_select_related = ["recorded_by"]

@@ -153,8 +153,7 @@ class PictureAdmin(FixedKey):
         ]
         if obj is None:
             return [(None, {"fields": ["file", "kind", "key"]}), *words]
-        hidden = ["seen"] if self.has_change_permission(request, obj) else []
-        return [(None, {"fields": ["shown", "in_markdown", "kind", "shown_by", *hidden]}), *words]
+        return [(None, {"fields": ["shown", "in_markdown", "kind", "shown_by"]}), *words]
 
     def get_changelist(self, request, **kwargs):
         return PictureList

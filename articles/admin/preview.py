@@ -12,15 +12,15 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from .. import statements
+from .. import captions, statements
 from ..evidence import UnknownFact, ledger
 from ..manuscripts import plan_of, problems_of
+from ..marks import CARE_LEVELS, LIVE_PANELS, RenderingError
 from ..measures import measures_of
 from ..models import WRITTEN, Article
 from ..preview import HOLDS_FOR, link_to, reader_page, typed
 from ..publishing import edition
 from ..quality import Problem, Severity
-from ..rendering import CARE_LEVELS, LIVE_PANELS, RenderingError
 from .pages import ArticlePages
 from .rules import comes_later
 
@@ -37,7 +37,7 @@ class Shown:
     @classmethod
     def of(cls, request: HttpRequest, article: Article) -> Self:
         try:
-            return cls(html=reader_page(request, edition(article, strict=False)))
+            return cls(html=reader_page(request, edition(article, strict=False), "articles/framed.html"))
         except (UnknownFact, RenderingError) as error:
             return cls(why=str(error))
 
@@ -95,6 +95,7 @@ class Previews(ArticlePages):
         if shown.html:
             return HttpResponse(shown.html)
         context = {"status": 422, "title": gettext("This text cannot be shown yet"), "message": shown.why}
+        context |= {"others": []}
         return render(request, "error.html", context, status=422)
 
     @staticmethod
@@ -133,9 +134,7 @@ def count_of(problems: list[Problem]) -> str:
         return gettext("Nothing to mend")
     said = [
         errors and ngettext("%(count)d to mend", "%(count)d to mend", errors) % {"count": errors},
-        warnings
-        and ngettext("%(count)d to look at again", "%(count)d to look at again", warnings)
-        % {"count": warnings},
+        warnings and ngettext("%(count)d to check", "%(count)d to check", warnings) % {"count": warnings},
     ]
     return ", ".join(part for part in said if part)
 
@@ -148,6 +147,7 @@ def writing_help(article: Article) -> dict[str, Any]:
         "panels": [(name, statements.panel(name, article.language)) for name in names],
         "live_panels": ["help-now", *LIVE_PANELS],
         "clinic_panels": sorted(ledger().clinic_statements or ()),
+        "figures": [(name, captions.title(name)) for name in captions.names()],
         "pictures": sorted(ledger().pictures),
         "required_panels": plan["required_panels"],
         "required_section_kinds": plan["required_section_kinds"],

@@ -28,10 +28,9 @@ class PriceItemAdmin(NobodyDeletes):
     readonly_fields = ["readers_see"]
 
     def get_fieldsets(self, request, obj=None):
-        hidden = ["seen"] if obj is None or self.has_change_permission(request, obj) else []
         return [
             *([] if obj is None else [(_("Now"), {"fields": ["readers_see"]})]),
-            (None, {"fields": ["name_en", "name_ko", "amount", "document", "position", *hidden]}),
+            (None, {"fields": ["name_en", "name_ko", "amount", "document", "position"]}),
             (_("From when to when"), {"fields": ["valid_from", "valid_until"]}),
             (_("What belongs to it"), {"fields": PriceItem.TEXTS}),
         ]

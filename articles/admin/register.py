@@ -23,7 +23,7 @@ class DocumentAdmin(NobodyDeletes):
     list_display = ["title", "kind", "reference", "issued_on", "valid_until", "checked_on", "in_force"]
     list_filter = ["kind"]
     search_fields = ["title", "reference"]
-    fields = [*Document.WRITTEN, "checked_by", "seen"]
+    fields = [*Document.WRITTEN, "checked_by"]
     readonly_fields = ["checked_by"]
 
     @admin.display(description=_("counts now"), boolean=True)
@@ -65,11 +65,10 @@ class ClinicStatementAdmin(FixedKey):
         return super().get_queryset(request).prefetch_related("documents")
 
     def get_fieldsets(self, request, obj=None):
-        hidden = ["seen"] if obj is None or self.has_change_permission(request, obj) else []
         state = [] if obj is None else [(_("Now"), {"fields": ["preview", "missing"]})]
         return [
             *state,
-            (None, {"fields": ["key", "topic_en", "topic_ko", "needs", "needs_kind", *hidden]}),
+            (None, {"fields": ["key", "topic_en", "topic_ko", "needs", "needs_kind"]}),
             (_("Once the document is on file"), {"fields": ["statement_en", "statement_ko"]}),
             (_("Until then"), {"fields": ["fallback_en", "fallback_ko"]}),
         ]

@@ -4,13 +4,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ..compare import differences
 from ..models import CLINICAL
+from ..preview import reader_page
 from .pages import ArticlePages
 
 
@@ -19,6 +21,11 @@ class Revisions(ArticlePages):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/compare/", view(self.compare_view), name="articles_article_compare"),
+            path(
+                "<int:pk>/versions/<int:number>/",
+                view(never_cache(self.version_view)),
+                name="articles_article_version",
+            ),
             path(
                 "<int:pk>/restore/<int:number>/",
                 view(require_POST(self.restore_view)),
@@ -53,6 +60,11 @@ class Revisions(ArticlePages):
             new=new,
             differences=differences(old, new),
         )
+
+    def version_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Show a version as it was published, whatever stands at its address now."""
+        version = get_object_or_404(self.article_or_404(request, pk).publications, number=number)
+        return HttpResponse(reader_page(request, version, "articles/version.html", feedback=""))
 
     def restore_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """Save the words of an earlier revision as a new one; nothing of the history changes."""

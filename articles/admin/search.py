@@ -19,4 +19,4 @@ class SearchRecordForm(LockedForm):
 class SearchRecordAdmin(FixedKey):
     form = SearchRecordForm
     list_display = ["searched_on", "searched_by", "searched_en"]
-    fields = ["key", *SearchRecord.WRITTEN, "seen"]
+    fields = ["key", *SearchRecord.WRITTEN]

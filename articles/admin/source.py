@@ -20,7 +20,8 @@ from .locked import LockedForm
 class SourceForm(LockedForm):
     class Meta:
         model = Source
-        fields = ["authors", "title", "venue", "year", "doi", "pmid", "url", "reference"]
+        fields = ["authors", "authors_ko", "title", "title_ko", "venue", "venue_ko", "year"]
+        fields += ["doi", "pmid", "url", "reference"]
         fields += ["verified", "retracted", "retraction_note", "note"]
 
     def clean_doi(self):
@@ -33,16 +34,15 @@ class SourceAdmin(NobodyDeletes):
     list_display = ["key", "title", "year", "verified", "can_be_followed", "link", "retracted"]
     list_select_related = ["link_check"]
     list_filter = ["verified", "retracted", "link_check__answer"]
-    search_fields = ["key", "title", "authors", "doi", "url"]
+    search_fields = ["key", "title", "title_ko", "authors", "doi", "url"]
     list_per_page = 100
     readonly_fields = ["fact_list", "cited_by"]
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:
             return [(None, {"fields": ["key", *SourceForm.Meta.fields]})]
-        hidden = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": [*SourceForm.Meta.fields, *hidden]}),
+            (None, {"fields": SourceForm.Meta.fields}),
             (_("What rests on it"), {"fields": ["fact_list", "cited_by"]}),
         ]
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,6 +22,7 @@ from ..manuscripts import plan_of
 from ..models import Article, ChangeKind, Person, Publication, Role, Status, Step
 from ..models.publication import LEAST_CHANGE_NOTE
 from ..quality import Problem, Severity
+from .inputs import DayInput, MomentInput
 from .pages import ArticlePages
 
 # What only people can judge (editorial rules, section 8): ticked by whoever sends and whoever signs.
@@ -143,7 +143,7 @@ class SignForm(Checked):
         help_text=_("Only when you enter the signature of somebody without an account."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
-    next_review_on = forms.DateField(label=_("Next review due"), widget=AdminDateWidget)
+    next_review_on = forms.DateField(label=_("Next review due"), widget=DayInput)
     field_order = ["checkpoints", "person", "paper", "next_review_on"]
 
     def __init__(self, *args, article, **kwargs):
@@ -187,10 +187,10 @@ class PublishForm(StepForm):
             "It stands under the page and, unless nothing changed, in the public list of corrections."
         ),
     )
-    visible_from = forms.SplitDateTimeField(
+    visible_from = forms.DateTimeField(
         label=_("Readers see it from"),
         required=False,
-        widget=AdminSplitDateTime,
+        widget=MomentInput,
         help_text=_("Seoul time. Empty: at once."),
     )
 
@@ -257,12 +257,14 @@ class Steps(ArticlePages):
         last = article.latest_publication()
         public = Publication.objects.public().filter(article=article).first()
         withdrawn = article.status == Status.WITHDRAWN
+        scheduled = last if last and last != public and not withdrawn else None
         return super().desk_context(request, article) | {
             "steps": self.steps_for(request.user, article),
             "stages": [status for status in Status if status != Status.WITHDRAWN],
             "public": public,
             "clarity": clarity(article, public.number) if public else {},
-            "scheduled": last if last and last != public and not withdrawn else None,
+            "scheduled": scheduled,
+            "at_rest": article.status == Status.PUBLISHED and public and not scheduled,
             "waiting": publishing.reviewers_waiting(article),
             "events": article.events.select_related("by")[:6],
             "behind": article.is_behind_its_original(),

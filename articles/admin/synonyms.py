@@ -20,4 +20,4 @@ class SynonymAdmin(FixedKey):
     form = SynonymForm
     list_display = ["words", "terms", "language"]
     list_filter = ["language"]
-    fields = ["key", *Synonym.WRITTEN, "seen"]
+    fields = ["key", *Synonym.WRITTEN]

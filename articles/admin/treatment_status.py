@@ -1,15 +1,20 @@
 """Where each treatment stands, row by row of the public table."""
 
+import re
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
     Fact,
+    FactSource,
     TreatmentStatus,
 )
 from .due import due_day
 from .guarded import FixedKey
 from .locked import KeysField, LockedForm
+
+EVIDENCE = ["fact_keys", "only_sources"]
 
 
 class TreatmentStatusForm(LockedForm):
@@ -23,6 +28,16 @@ class TreatmentStatusForm(LockedForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["fact_keys"] = ", ".join(self.instance.linked_keys())
+
+    def clean(self):
+        """Refuse a source that is behind none of the facts: readers would see nothing of it."""
+        cleaned = super().clean()
+        if (wanted := cleaned.get("only_sources")) and (facts := cleaned.get("fact_keys")):
+            known = set(FactSource.objects.filter(fact__in=facts).values_list("source__key", flat=True))
+            if strange := sorted(set(re.split(r",\s*", wanted)) - known):
+                message = _("No fact of this row rests on %(keys)s.") % {"keys": ", ".join(strange)}
+                self.add_error("only_sources", message)
+        return cleaned
 
 
 class ToBeChecked(admin.SimpleListFilter):
@@ -47,7 +62,7 @@ class TreatmentStatusAdmin(FixedKey):
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": list(TreatmentStatus.WRITTEN)})]
         return [
-            (None, {"fields": ["key", "position", "treats", "status", "level", "fact_keys", "seen"]}),
+            (None, {"fields": ["key", "position", "treats", "status", "level", *EVIDENCE]}),
             (_("Treatment"), {"fields": ["treatment_key", "treatment_en", "treatment_ko"]}),
             (_("Condition"), {"fields": ["condition_key", "condition_en", "condition_ko"]}),
             (_("What is known"), {"fields": ["statement_en", "statement_ko"]}),

@@ -43,7 +43,7 @@ class TrialAdmin(FixedKey):
         return [
             (
                 None,
-                {"fields": ["key", "position", "registry", "registration", "source", "fact_keys", "seen"]},
+                {"fields": ["key", "position", "registry", "registration", "source", "fact_keys"]},
             ),
             (_("Trial"), {"fields": ["title_en", "title_ko", "run_by", "country_en", "country_ko"]}),
             (_("People"), {"fields": ["conditions", "people_en", "people_ko", "planned", "joined"]}),

@@ -24,8 +24,14 @@ class Scope(models.TextChoices):
 
 class LegalReviewQuerySet(models.QuerySet):
     def latest_on(self, scope: str) -> date | None:
-        """Return the day of the latest review; None where there is none."""
-        return self.filter(scope=scope).aggregate(latest=models.Max("reviewed_on"))["latest"]
+        """Return the day of the latest review; None where there is none.
+
+        A reading that was invented for the demonstration counts in the demonstration alone.
+        """
+        counting = self.filter(scope=scope)
+        if not settings.DEMONSTRATION:
+            counting = counting.filter(is_demonstration=False)
+        return counting.aggregate(latest=models.Max("reviewed_on"))["latest"]
 
 
 class LegalReview(models.Model):
@@ -45,9 +51,16 @@ class LegalReview(models.Model):
         help_text=_("Which version, in which languages, against which laws, and with what result."),
     )
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("recorded by"),
     )
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+
+    is_demonstration = models.BooleanField(_("invented for the demonstration"), default=False, editable=False)
 
     objects = LegalReviewQuerySet.as_manager()
 
@@ -60,6 +73,10 @@ class LegalReview(models.Model):
             models.CheckConstraint(name="legal_review_scope_known", condition=Q(scope__in=Scope.values)),
             models.CheckConstraint(
                 name="legal_review_says_who_and_what", condition=~Q(reviewer="") & ~Q(looked_at="")
+            ),
+            models.CheckConstraint(
+                name="legal_review_recorded_by_somebody",
+                condition=Q(recorded_by__isnull=False) | Q(is_demonstration=True),
             ),
             models.CheckConstraint(name="legal_review_before_2100", condition=Q(reviewed_on__lt=LAST_DAY)),
         ]

@@ -51,7 +51,7 @@ class SearchEntry(models.Model):
 
 
 class SearchSection(models.Model):
-    """The opening of a page (position 0) or one of its sections, as plain text."""
+    """The opening of a page (position 0) or one of its sections: its words, and its text but for tables."""
 
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="search_sections")
     position = models.PositiveSmallIntegerField()

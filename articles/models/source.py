@@ -13,6 +13,7 @@ from ..kept import restamps
 from .shipped import Shipped
 
 SOURCE_KEY = r"^S\d{2,3}$"
+KOREAN = ["authors", "title", "venue"]  # what a source may have in Korean too
 DOI = r"^10\.\d{4,9}/[!-~]+$"
 
 
@@ -39,8 +40,17 @@ class Source(Shipped):
 
     key = models.CharField(_("number"), max_length=4, unique=True, validators=[RegexValidator(SOURCE_KEY)])
     authors = models.CharField(_("authors"), max_length=300, blank=True, validators=VISIBLE)
+    authors_ko = models.CharField(_("authors (Korean)"), max_length=300, blank=True, validators=VISIBLE)
     title = models.CharField(_("title"), max_length=400, validators=VISIBLE)
+    title_ko = models.CharField(
+        _("title (Korean)"),
+        max_length=400,
+        blank=True,
+        validators=VISIBLE,
+        help_text=_("Of a Korean law, authority or page: its own name. Korean readers see it."),
+    )
     venue = models.CharField(_("published in"), max_length=200, validators=VISIBLE)
+    venue_ko = models.CharField(_("published in (Korean)"), max_length=200, blank=True, validators=VISIBLE)
     year = models.PositiveSmallIntegerField(
         _("year"), validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
@@ -69,8 +79,8 @@ class Source(Shipped):
 
     objects = SourceQuerySet.as_manager()
 
-    WRITTEN = ["authors", "title", "venue", "year", "doi", "pmid", "url", "reference", "retracted"]
-    WRITTEN += ["retraction_note", "verified", "note"]
+    WRITTEN = ["authors", "authors_ko", "title", "title_ko", "venue", "venue_ko", "year", "doi", "pmid"]
+    WRITTEN += ["url", "reference", "retracted", "retraction_note", "verified", "note"]
 
     class Meta:
         verbose_name = _("source")
@@ -97,4 +107,10 @@ class Source(Shipped):
         """The source as articles cite it."""
         url = f"https://doi.org/{self.doi}" if self.doi else self.url
         fields = (self.key, self.authors, self.title, self.venue, self.year, url)
-        return ledger.Source(*fields, reference=self.reference, retracted=self.retracted)
+        korean = {name: text for name in KOREAN if (text := getattr(self, f"{name}_ko"))}
+        return ledger.Source(
+            *fields,
+            reference=self.reference,
+            retracted=self.retracted,
+            in_korean=tuple(korean.items()),
+        )

@@ -1,7 +1,9 @@
 """Where each treatment stands for each condition: the rows of the table that readers see."""
 
+import re
 from datetime import date, timedelta
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -14,6 +16,7 @@ from ..kept import restamps
 from .fact import Fact
 from .shipped import Shipped
 
+SOURCE_KEYS = r"^S\d{2,3}(, ?S\d{2,3})*$"
 TRIAL_DAYS = 90  # a trial may report any day: how long its record may go unread
 
 
@@ -68,6 +71,13 @@ class TreatmentStatus(Shipped):
     facts: models.ManyToManyField = models.ManyToManyField(
         Fact, through="StatusFact", related_name="statuses", verbose_name=_("facts")
     )
+    only_sources = models.CharField(
+        _("only these sources"),
+        max_length=100,
+        blank=True,
+        validators=[RegexValidator(SOURCE_KEYS, _("Numbers of sources, divided by commas: S35, S37."))],
+        help_text=_("Where the row uses only some of the sources of its facts: S35, S37. Empty: all."),
+    )
     checked_on = models.DateField(_("checked on"), validators=[not_in_the_future])
     check_by = models.DateField(
         _("check by"),
@@ -78,7 +88,7 @@ class TreatmentStatus(Shipped):
 
     WRITTEN = ["position", "treats", "treatment_key", "treatment_en", "treatment_ko", "condition_key"]
     WRITTEN += ["condition_en", "condition_ko", "status", "level", "statement_en", "statement_ko"]
-    WRITTEN += ["checked_on", "check_by"]
+    WRITTEN += ["only_sources", "checked_on", "check_by"]
 
     class Meta:
         verbose_name = _("treatment status")
@@ -124,6 +134,15 @@ class TreatmentStatus(Shipped):
     def said(self, name: str) -> str:
         """Return one of the texts in the active language."""
         return getattr(self, f"{name}_{'ko' if get_language() == 'ko' else 'en'}")
+
+    @property
+    def anchor(self) -> str:
+        """The place of the row on the evidence page."""
+        return f"status-{self.key}"
+
+    def uses(self, source: ledger.Source) -> bool:
+        """Tell whether the row rests on one of the sources of its facts."""
+        return not self.only_sources or source.id in re.split(r",\s*", self.only_sources)
 
     def linked_keys(self):
         return [link.fact.key for link in self.fact_links.select_related("fact")]

@@ -218,6 +218,11 @@ class Trial(Shipped):
         return self.registration or self.title_en
 
     @property
+    def anchor(self) -> str:
+        """The place of the row on the evidence page."""
+        return f"trial-{self.key}"
+
+    @property
     def due_on(self) -> date:
         """The last day on which the record counts as looked at (rule C20)."""
         return self.checked_on + timedelta(days=TRIAL_DAYS)

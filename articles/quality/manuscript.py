@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import statements
 from articles.evidence import Fact, Ledger, ledger
-from articles.rendering import PICTURE_MARK, shown_pictures
+from articles.marks import PICTURE_MARK, shown_pictures
 
 from .text import Passage, passages, plain_passage
 

@@ -1,7 +1,8 @@
 """The register of rules: one small function each, under the code of the rule that it enforces."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from .manuscript import Manuscript, Place, Problem, Severity
 from .text import Passage
@@ -28,15 +29,16 @@ def rule(code: str, severity: Severity = Severity.ERROR) -> Callable:
     return enter
 
 
-def problems(manuscript: Manuscript) -> list[Problem]:
-    """Return all that the rules find, errors first, each once; an answered warning carries its answer."""
+def problems(manuscript: Manuscript, others: Iterable[Problem] = ()) -> list[Problem]:
+    """Return all that the rules find, errors first, each once; an answered warning carries its answer.
+
+    `others` are problems that were found elsewhere, and are answered in the same way.
+    """
     answers = {
         answer.key: answer for answer in manuscript.answers if answer.text.strip() and answer.by.strip()
     }
     found: dict[str, Problem] = {}
-    for _code, run in RULES:
-        for problem in run(manuscript):
-            if problem.severity == Severity.WARNING and problem.key in answers:
-                problem = replace(problem, answer=answers[problem.key])
-            found.setdefault(problem.key, problem)
+    for problem in chain(others, *(run(manuscript) for _code, run in RULES)):
+        answer = answers.get(problem.key) if problem.severity == Severity.WARNING else None
+        found.setdefault(problem.key, replace(problem, answer=answer))
     return sorted(found.values(), key=lambda problem: (problem.severity != Severity.ERROR, problem.code))

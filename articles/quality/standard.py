@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from articles import statements
+from articles import captions, statements
 from articles.dates import add_months
-from articles.rendering import LIVE_PANELS
+from articles.marks import LIVE_PANELS
 
 from .manuscript import Manuscript, Place
 from .numbers import FULL_DATE
@@ -105,6 +105,10 @@ def standard_statements_are_panels(manuscript: Manuscript) -> Iterator[Finding]:
         if name not in panels:
             message = _("Insert {panel %(name)s} on a line of its own.") % {"name": name}
             yield Place("body"), message, name
+    figures = {name.removeprefix("figure ") for name in panels if name.startswith("figure ")}
+    for name in sorted(figures - {*captions.names()}):
+        yield Place("body"), captions.no_such(name), name
+    panels -= {f"figure {name}" for name in figures}
     for name in panels - {*statements.panel_names(), "help-now", *LIVE_PANELS, ""}:
         yield Place("body"), _("There is no panel “%(name)s”. Take it out.") % {"name": name}, name
 

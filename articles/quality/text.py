@@ -14,7 +14,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
-from articles.rendering import CARE_LEVELS, CITATION, HEADING_MARK, PANEL
+from articles.captions import FIGURE, with_captions
+from articles.marks import CARE_LEVELS, CITATION, HEADING_MARK, PANEL
 
 SEARCH_DATE = "{search_date}"
 A_DATE = "22 November 2026"  # what a reader sees there is as long as this
@@ -32,7 +33,7 @@ class Passage:
 
     field: str
     kind: str  # paragraph, item, row, heading, panel, quotation, code
-    text: str  # without Markdown and without citations; of a panel, its name
+    text: str  # without Markdown and without citations; of a panel or figure, its name
     language: str = "en"
     cited: tuple[str, ...] = ()  # F31, or a range such as F09-F20
     section: str = ""
@@ -142,11 +143,16 @@ def _text(token: Token) -> str:
 
 
 def _panel(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    match = PANEL.match(state.getLines(start, start + 1, state.blkIndent, False))
-    if not match:
+    line = state.getLines(start, start + 1, state.blkIndent, False)
+    match, figure = PANEL.match(line), FIGURE.match(line)
+    if not match and not figure:
         return False
     if not silent:
-        state.push("panel", "", 0).content = match[1] or ""  # "": a statement of the clinic
+        name = match[1] or "" if match else ""  # "": a statement of the clinic
+        if figure:
+            cited = (f"[{facts}]" for facts in CITATION.findall(with_captions(line)))
+            name = f"figure {figure[1]} {' '.join(cited)}"
+        state.push("panel", "", 0).content = name
         state.line = start + 1
     return True
 

@@ -7,7 +7,7 @@ What others do on the machine changes every figure but hardly the ratios: the se
 import argparse
 import logging
 import os
-import secrets
+import re
 import shutil
 import statistics
 import sys
@@ -19,6 +19,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
+
+import brotli
+
+from clinic_site.passing import fresh_database, set_environment
 
 SLUG = "risks-and-unknowns"
 ARTICLE = f"/en/articles/{SLUG}/"
@@ -48,16 +53,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m clinic_site.bench", description=__doc__)
     parser.add_argument("--wagtail", action="store_true", help="install Wagtail aside and measure it too")
     parser.add_argument("--search", action="store_true", help="make up 10,000 articles and search them too")
+    parser.add_argument(
+        "--queue",
+        type=int,
+        nargs="?",
+        const=1_000_000,
+        metavar="COUNT",
+        help="measure staff's queue with so many inquiries instead (a million)",
+    )
     parser.add_argument("--write", action="store_true", help="keep the figures in docs/performance.md")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     wanted = parser.parse_args()
+    if wanted.queue is not None and wanted.write:
+        parser.error("--write keeps the figures of what readers see: not together with --queue")
     begun = time.monotonic()
     with ExitStack() as cleaning:
         home = Path(tempfile.mkdtemp(prefix="clinic-bench-"))
         cleaning.callback(shutil.rmtree, home, ignore_errors=True)
-        set_environment(home)
-        cleaning.enter_context(database())
-        table = measure(wanted, home, cleaning)
+        set_up(home)
+        cleaning.enter_context(database(with_articles=not wanted.queue))
+        table = measure_queue(wanted) if wanted.queue else measure(wanted, home, cleaning)
     words = f"{machine()}, {datetime.now(UTC):%d %B %Y}, {wanted.rounds} rounds."
     print(f"\n{table}\n{words} It took {time.monotonic() - begun:.0f} s.")
     if wanted.write:
@@ -72,49 +87,31 @@ def machine() -> str:
     return f"{cores} cores{shared}, Python {sys.version.split()[0]}"
 
 
-def set_environment(home: Path) -> None:
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "clinic_site.bench.site",
-        "BENCH_STATIC": str(home / "static"),
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "SITE_URL": "http://localhost",
-        "ALLOWED_HOSTS": "localhost",
-        "DEMONSTRATION": "true",
-        "DEBUG": "false",
-        "TRUSTED_PROXIES": "",
-        "CLINIC_PROFILE": "clinic_site/content/demonstration-clinic.yaml",
-        "PAGE_STORE_MEGABYTES": "32",
-        "EMBEDDED_POSTGRES": "throwaway",
-        "DATABASE_URL": "",
-        "LOG_LEVEL": "CRITICAL",
-    }
+def set_up(home: Path) -> None:
+    """Start Django with settings for what is measured."""
+    import django
+
+    set_environment(
+        "clinic_site.bench.site",
+        BENCH_STATIC=str(home / "static"),
+        PAGE_STORE_MEGABYTES="32",
+        LOG_LEVEL="CRITICAL",
+    )
+    django.setup()
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Make a database of the shipped articles, and drop it afterwards."""
-    import django
-
-    django.setup()
+def database(with_articles: bool) -> Iterator[None]:
+    """Make a database, of the shipped articles where readers are measured, and drop it afterwards."""
     from django.core.management import call_command
-    from django.db import connections
 
     say("Preparing a database …")
-    connection: Any = connections["default"]
-    with connection._nodb_cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS clinic_bench WITH (FORCE)")
-        cursor.execute("CREATE DATABASE clinic_bench")
-    try:
+    with fresh_database():
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        call_command("load_articles", verbosity=0)
+        if with_articles:
+            call_command("load_articles", verbosity=0)
         yield
-    finally:
-        connection.close()
-        connection.close_pool()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute("DROP DATABASE IF EXISTS clinic_bench WITH (FORCE)")
-        connection.close_pool()
 
 
 def measure(wanted: argparse.Namespace, home: Path, cleaning: ExitStack) -> Report:
@@ -163,7 +160,8 @@ def measure(wanted: argparse.Namespace, home: Path, cleaning: ExitStack) -> Repo
             load(server.process.pid, requests, server.port, count, figures[name])
 
     report = Report()
-    tell_about_stored_pages(report, figures, len(body), len(page))
+    tell_about_stored_pages(report, figures)
+    tell_about_size(report, len(body), page.decode(), stored.port)
     first = first_views(stored, min(wanted.rounds, 5))
     hello = figures["hello"].median
     queries = count_queries()
@@ -189,7 +187,16 @@ def measure(wanted: argparse.Namespace, home: Path, cleaning: ExitStack) -> Repo
     grown = {path: counts for path, counts in queries.items() if counts[0] != counts[1]}
     queries_told = ", ".join(f"{path} {few} → {many}" for path, (few, many) in (grown or queries).items())
     report.say("S5 queries with few and with many articles", "the same", queries_told, not grown)
+    tell_about_danger_words(report)
     tell_about_searches(report, wanted.search)
+    return report
+
+
+def measure_queue(wanted: argparse.Namespace) -> Report:
+    from . import queue
+
+    report = Report()
+    queue.measure(wanted, report)
     return report
 
 
@@ -201,7 +208,7 @@ def settle(port: int) -> None:
         ask_once(port, ARTICLE)
 
 
-def tell_about_stored_pages(report: Report, figures: dict[str, Any], sent: int, plain: int) -> None:
+def tell_about_stored_pages(report: Report, figures: dict[str, Any]) -> None:
     hello, article = figures["hello"], figures["stored"]
     report.say("Django hello, the same server", "", f"{hello.median:.0f} µs, 1", None)
     ratio = article.median / hello.median
@@ -225,8 +232,32 @@ def tell_about_stored_pages(report: Report, figures: dict[str, Any], sent: int, 
     report.say("S2 304 beside 200", "≤ 1", f"{ratio:.2f} × ({figures['304'].median:.0f} µs)", ratio <= 1.02)
     ratio = figures["uncached"].median / hello.median
     report.say("Article without the store", "", f"{ratio:.1f} × ({figures['uncached'].median:.0f} µs)", None)
-    size = f"{sent / 1000:.1f} kB of {plain / 1000:.0f} kB"
-    report.say("S11 article on the wire, without style sheets", "≤ 20 kB", size, sent <= 20_000)
+
+
+def tell_about_size(report: Report, sent: int, page: str, port: int) -> None:
+    """Weigh what a browser asks for on a first visit: the page, its icon, and the style sheets it names."""
+    from .load import ask_once
+
+    links = re.findall(r'<link rel="(?:stylesheet|icon)" href="([^"]+)"', page)
+    scripts = re.findall(r'<script[^>]* src="([^"]+)"', page)
+    pictures = re.findall(r'<img[^>]* src="([^"]+)"', page)
+    asked = set(links + scripts)
+    for sheet in [link for link in asked if link.endswith(".css")]:
+        text = brotli.decompress(ask_once(port, sheet)[2]).decode()
+        asked |= {urljoin(sheet, name) for name in re.findall(r'@import url\("?([^")]+)"?\)', text)}
+    bytes_sent = sent + sum(len(ask_once(port, path)[2]) for path in asked)
+    size = f"{bytes_sent / 1000:.1f} kB, of which the page {sent / 1000:.1f}"
+    report.say("S11 article on the wire, styles included", "≤ 20 kB", size, bytes_sent <= 20_000)
+    count = 1 + len(asked)
+    told = f"{count}" + (f", and {len(pictures)} pictures" if pictures else "")
+    report.say("S11 requests, cold", "≤ 4", told, count <= 4)
+
+
+def tell_about_danger_words(report: Report) -> None:
+    from . import danger_words
+
+    median = danger_words.measure()
+    report.say("words of danger in a thousand characters", "≤ 5 ms", f"{median:.1f} ms", median <= 5)
 
 
 def tell_about_searches(report: Report, wanted: bool) -> None:
@@ -244,12 +275,12 @@ def tell_about_searches(report: Report, wanted: bool) -> None:
 
 
 def uncached_pages() -> dict[str, str]:
-    import importlib.util
-
-    pages = {"list": "/en/articles/", "evidence": "/en/evidence/"}
-    if importlib.util.find_spec("articles.search"):
-        pages["search"] = "/en/search/?q=depression"
-    return pages
+    return {
+        "list": "/en/articles/",
+        "topic": "/en/topics/stem-cell-treatment/",
+        "evidence": "/en/evidence/",
+        "search": "/en/search/?q=depression",
+    }
 
 
 def first_views(server: Any, rounds: int) -> float:

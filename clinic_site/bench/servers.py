@@ -38,8 +38,8 @@ class Server:
             start_new_session=True,
         )
 
-    def wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
+    def wait(self, seconds: float = START_SECONDS) -> None:
+        deadline = time.monotonic() + seconds
         while True:
             with contextlib.suppress(OSError):
                 if ask_once(self.port, self.path)[0] == 200:
@@ -64,8 +64,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def granian(application: str, path: str, **environment: str) -> Server:
-    port = free_port()
+def granian(application: str, path: str, port: int | None = None, **environment: str) -> Server:
+    port = port or free_port()
     command = [sys.executable, "-m", "clinic_site.bench.server", application, str(port)]
     return Server(command, port, path, {**os.environ, **environment})
 

@@ -5,8 +5,5 @@ from pathlib import Path
 
 from clinic_site.settings import *  # noqa: F403
 
-DATABASES["default"]["NAME"] = "clinic_bench"  # noqa: F405
+DATABASES["default"]["NAME"] = os.environ.get("BENCH_DATABASE", "clinic_bench")  # noqa: F405
 STATIC_ROOT = Path(os.environ["BENCH_STATIC"])
-STORAGES["staticfiles"] = {  # noqa: F405
-    "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-}

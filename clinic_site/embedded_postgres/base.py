@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 from django.db.utils import OperationalError
+
+from clinic_site.postgres import base
 
 from . import server
 

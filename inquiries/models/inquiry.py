@@ -1,129 +1,110 @@
 """An inquiry, and where it stands in the staff's triage."""
 
-import re
 import secrets
+import uuid
 from datetime import timedelta
 
 import pgtrigger
-import phonenumbers
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Case, ExpressionWrapper, F, Q, When
+from django.db.models.functions import Least
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Language
+from articles.models import Language, Publication
 
-from .. import wording
-from ..reply_promise import reply_by
+from .. import vault
+from ..receipt import ALPHABET
+from .handling import Handled
+from .queue import QUEUE_ORDER, InquiryQuerySet, is_open, is_urgent
+from .triage import (
+    AWAITING_REPLY,
+    CATEGORIES,
+    IN_A_QUEUE,
+    OPEN,
+    SETTLED,
+    TRANSITIONS,
+    NextAction,
+    Queue,
+    Status,
+)
+from .triggers import any_change, stays_until_erased
 
-# Without 0 O 1 I L: a reference is read aloud on the phone.
-REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-# Marks that change the direction of the text around them (Unicode Standard Annex 9).
-DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class Status(models.TextChoices):
-    NEW = "new", _("New")
-    TAKEN = "taken", _("Taken")
-    ANSWERED = "answered", _("Answered")
-    CLOSED = "closed", _("Closed")
-
-
-class Step(models.TextChoices):
-    """What can be done with an inquiry. RECEIVED is the patient's own step, the rest are the staff's."""
-
-    RECEIVED = "received", _("Received")
-    TAKE = "take", _("Take")
-    PUT_BACK = "put_back", _("Put back")
-    ANSWER = "answer", _("Mark as answered")
-    CLOSE = "close", pgettext_lazy("step", "Close")
-    REOPEN = "reopen", _("Reopen")
+# A person's words and what identifies the row: never changed, and gone when it is erased.
+STAYS = ["token_hash", "receipt_hash", "content_digest", "key_for_patient", "question_sealed"]
+STAYS += ["lives_in", "asking_for", "topic", "came_from"]
+# What is empty in every erased row, and in no other.
+SEALED = [*STAYS[:5], "key_for_clinic", "contact_sealed"]
+CHOSEN = ["contact_method", "lives_in", "asking_for", "topic"]
 
 
-# Which step leads where. Nothing else changes an inquiry's status.
-TRANSITIONS = {
-    Status.NEW: {Step.TAKE: Status.TAKEN, Step.CLOSE: Status.CLOSED},
-    Status.TAKEN: {Step.ANSWER: Status.ANSWERED, Step.CLOSE: Status.CLOSED, Step.PUT_BACK: Status.NEW},
-    Status.ANSWERED: {Step.CLOSE: Status.CLOSED, Step.REOPEN: Status.NEW},
-    Status.CLOSED: {Step.REOPEN: Status.NEW},
-}
+class Channel(models.TextChoices):
+    """Ways to reach a person, each of which they may forbid."""
 
-AWAITING_REPLY = [Status.NEW, Status.TAKEN]
-OPEN = [*AWAITING_REPLY, Status.ANSWERED]
-
-
-WRITTEN_BY_THE_PERSON = [
-    "reference",
-    "form_token",
-    "content_digest",
-    "preferred_name",
-    "contact_method",
-    "email",
-    "phone",
-    "best_time",
-    "language",
-    "lives_in",
-    "asking_for",
-    "topic",
-    "message",
-    "received_at",
-]
-
-
-class StepRefused(Exception):
-    """The step cannot be taken from where the inquiry is now; the message says why, for staff."""
+    EMAIL = "email", _("Email")
+    PHONE = "phone", _("Phone")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    TEXT = "text", _("Text message")
 
 
 def new_reference() -> str:
     """Return a reference such as DK-4F7Q-29."""
-    marks = [secrets.choice(REFERENCE_ALPHABET) for _place in range(6)]
+    marks = [secrets.choice(ALPHABET) for _place in range(6)]
     return "DK-{}{}{}{}-{}{}".format(*marks)
 
 
-def is_open() -> Q:
-    """Still needs somebody: to be answered, or to be closed."""
-    return Q(status__in=OPEN)
+class Inquiry(Handled):
+    """What a person asked, and what became of it.
 
-
-def is_overdue() -> Q:
-    """The clinic has promised a reply, has not given it, and the time is over."""
-    return Q(status__in=AWAITING_REPLY, reply_by__lt=timezone.now())
-
-
-class InquiryQuerySet(models.QuerySet):
-    def open(self):
-        return self.filter(is_open())
-
-    def overdue(self):
-        return self.filter(is_overdue())
-
-    def in_queue_order(self):
-        """Put the oldest promise first; what is answered and only waits to be closed comes last."""
-        return self.order_by(F("answered_at").asc(nulls_first=True), "reply_by", "pk")
-
-
-class Inquiry(models.Model):
-    """What a person asked, and what became of it. A phone number is kept in E.164."""
+    Their words and how to reach them are sealed under a key of this row alone: contents.py opens them.
+    What stands here in plain are choices and facts. sensitivity.py says what each field tells of a person.
+    """
 
     reference = models.CharField(_("reference"), max_length=10, default=new_reference)
-    form_token = models.CharField(max_length=32)
-    content_digest = models.CharField(max_length=64)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token_hash = models.BinaryField(null=True, unique=True)
+    receipt_hash = models.BinaryField(null=True, unique=True)
+    content_digest = models.BinaryField(null=True)
 
-    preferred_name = models.CharField(_("name"), max_length=60)
-    contact_method = models.CharField(_("how to reply"), max_length=5)
-    email = models.CharField(_("email"), max_length=254, blank=True)
-    phone = models.CharField(_("phone"), max_length=24, blank=True)
-    best_time = models.CharField(_("good time to call"), max_length=80, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=Language)
-    lives_in = models.CharField(_("lives in"), max_length=9)
-    asking_for = models.CharField(_("asking for"), max_length=12)
-    topic = models.CharField(_("topic"), max_length=16)
-    message = models.TextField(_("question"), blank=True)
+    key_for_clinic = models.BinaryField(null=True)
+    clinic_key_id = models.CharField(max_length=16, blank=True)
+    key_for_patient = models.BinaryField(null=True)
+    contact_sealed = models.BinaryField(null=True)
+    question_sealed = models.BinaryField(null=True)
+    search_hashes = ArrayField(models.BigIntegerField(), null=True)
+
+    contact_method = models.CharField(_("how to reply"), max_length=5, blank=True)
+    forbidden_channels = ArrayField(
+        models.CharField(max_length=9, choices=Channel), default=list, verbose_name=_("never by")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language, blank=True)
+    lives_in = models.CharField(_("lives in"), max_length=9, blank=True)
+    asking_for = models.CharField(_("asking for"), max_length=12, blank=True)
+    topic = models.CharField(_("topic"), max_length=16, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    came_from = models.ForeignKey(
+        Publication, models.PROTECT, null=True, related_name="+", verbose_name=_("asked from the page")
+    )
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
+    category = models.CharField(_("category"), max_length=2, blank=True)
+    danger_reasons = ArrayField(models.CharField(max_length=40), default=list)
+    pinned_at = models.DateTimeField(_("pinned"), null=True)
+    email_came_back = models.BooleanField(
+        default=False,
+        help_text="Mail to the address they gave came back: it is not used until they change it.",
+    )
+    doubt = models.PositiveSmallIntegerField(default=0, help_text="The score of spam.py when it came.")
+    doubt_reasons = ArrayField(models.CharField(max_length=40), default=list)
+
+    tags = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("tags"))
+
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.NEW)
+    queue = models.CharField(_("queue"), max_length=10, choices=Queue, default=Queue.NURSES, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -132,11 +113,37 @@ class Inquiry(models.Model):
         related_name="inquiries",
     )
     reply_by = models.DateTimeField(_("reply by"))
+    next_action = models.CharField(
+        _("next action"), max_length=14, choices=NextAction, default=NextAction.READ, blank=True
+    )
+    next_action_at = models.DateTimeField(_("next action due"), null=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged", verbose_name=_("merged into")
+    )
+    before_merge = models.JSONField(
+        null=True, encoder=DjangoJSONEncoder, help_text="What the other one was before it took this in."
+    )
     answered_at = models.DateTimeField(_("answered"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     closing_reason = models.CharField(_("closing reason"), max_length=22, blank=True)
+    erased_at = models.DateTimeField(_("erased"), null=True)
     version = models.PositiveIntegerField(
         default=1, help_text="Counts the steps, so that none is overwritten."
+    )
+
+    # The order of the queue, computed by the database: pinned first, then whatever is due next.
+    pinned = models.GeneratedField(
+        expression=ExpressionWrapper(Q(pinned_at__isnull=False), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    due_at = models.GeneratedField(
+        expression=Case(
+            When(status__in=AWAITING_REPLY, then=Least("reply_by", "next_action_at")),
+            default=F("next_action_at"),
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
     )
 
     objects = InquiryQuerySet.as_manager()
@@ -144,37 +151,113 @@ class Inquiry(models.Model):
     class Meta:
         verbose_name = _("inquiry")
         verbose_name_plural = _("inquiries")
+        permissions = [
+            ("read_inquiry", _("Can read what people wrote")),
+            ("release_reply", _("Can release a colleague's reply")),
+            ("decide_on_danger", _("Can close inquiries about danger")),
+            ("answer_page_questions", _("Can work on inquiries about pages")),
+            ("manage_desk", _("Can manage the desk")),
+            ("export_inquiry", _("Can export inquiries")),
+            ("erase_inquiry", _("Can erase inquiries")),
+            ("audit_inquiry", _("Can read the record of access")),
+        ]
         indexes = [
+            # The queue, whole and narrowed: only what is open, in the order in which it is shown.
+            models.Index(*QUEUE_ORDER, condition=Q(status__in=OPEN), name="inquiry_open_queue"),
+            *(
+                models.Index(F(name), *QUEUE_ORDER, condition=Q(status__in=OPEN), name=f"inquiry_open_{name}")
+                for name in ["status", "owner", "topic", "category"]
+            ),
+            # Everything, the newest first.
+            *(
+                models.Index(name, F("id").desc(), name=f"inquiry_{name}_newest")
+                for name in ["status", "owner", "topic", "category", "came_from"]
+            ),
+            models.Index("queue", F("id").desc(), condition=~Q(queue=""), name="inquiry_queue_newest"),
+            models.Index(fields=["received_at"], name="inquiry_received"),
+            # What the clock looks for: late, kept too long, not yet known to the search.
             models.Index(
-                F("answered_at").asc(nulls_first=True),
-                "reply_by",
-                "id",
-                condition=Q(status__in=OPEN),
-                name="inquiry_open_queue",
-            )
+                fields=["reply_by"], condition=Q(status__in=AWAITING_REPLY), name="inquiry_promised"
+            ),
+            models.Index(fields=["reply_by"], condition=Q(status=Status.DOUBTFUL), name="inquiry_doubtful"),
+            models.Index(fields=["next_action_at"], condition=is_open(), name="inquiry_next_action"),
+            models.Index(fields=["next_action_at"], condition=is_open() & is_urgent(), name="inquiry_urgent"),
+            models.Index(
+                fields=["received_at", "id"], condition=Q(status__in=IN_A_QUEUE), name="inquiry_untriaged"
+            ),
+            models.Index(fields=["closed_at"], condition=Q(erased_at=None), name="inquiry_closed"),
+            models.Index(
+                fields=["closing_reason", "closed_at"], condition=Q(erased_at=None), name="inquiry_closed_why"
+            ),
+            models.Index(
+                fields=["id"], condition=Q(search_hashes=None, erased_at=None), name="inquiry_unsearchable"
+            ),
+            models.Index(*QUEUE_ORDER, condition=Q(status__in=OPEN, owner=None), name="inquiry_unowned"),
+            models.Index(*QUEUE_ORDER, condition=Q(status__in=OPEN, pinned=True), name="inquiry_pinned"),
+            GinIndex(fields=["tags"], name="inquiry_tags"),
+            GinIndex(fields=["search_hashes"], name="inquiry_search"),
         ]
         triggers = [
-            # What a person wrote stays as they sent it, whoever asks.
-            pgtrigger.ReadOnly(name="inquiry_words_stay", fields=WRITTEN_BY_THE_PERSON),
+            *stays_until_erased("inquiry", STAYS),
+            pgtrigger.ReadOnly(name="inquiry_is_itself", fields=["reference", "uid", "received_at"]),
+            pgtrigger.Protect(
+                name="inquiry_erased_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__erased_at__isnull=False) & any_change(["erased_at"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["reference"], name="inquiry_reference_once"),
-            models.UniqueConstraint(fields=["form_token", "content_digest"], name="inquiry_sent_once"),
             models.CheckConstraint(name="inquiry_status_known", condition=Q(status__in=Status.values)),
-            models.CheckConstraint(name="inquiry_language_known", condition=Q(language__in=Language.values)),
             models.CheckConstraint(
-                name="inquiry_one_way_to_reply",
-                condition=Q(contact_method="email", phone="", best_time="") & ~Q(email="")
-                | Q(contact_method="phone", email="") & ~Q(phone=""),
+                name="inquiry_language_known",
+                condition=Q(language__in=Language.values) | Q(language="", erased_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="inquiry_reached_by_email_or_phone",
+                condition=Q(contact_method__in=["email", "phone"])
+                | Q(contact_method="", erased_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="inquiry_whole_or_erased",
+                condition=Q(erased_at=None, **{f"{name}__isnull": False for name in SEALED})
+                | Q(
+                    erased_at__isnull=False,
+                    status=Status.CLOSED,
+                    clinic_key_id="",
+                    search_hashes=None,
+                    **dict.fromkeys(SEALED),
+                ),
             ),
             models.CheckConstraint(
                 name="inquiry_in_hand_has_owner",
-                condition=(~Q(status=Status.NEW) | Q(owner=None))
-                & (~Q(status__in=[Status.TAKEN, Status.ANSWERED]) | Q(owner__isnull=False)),
+                condition=(~Q(status__in=IN_A_QUEUE) | Q(owner=None))
+                & (~Q(status=Status.TAKEN) | Q(owner__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="inquiry_open_has_owner_or_queue",
+                condition=Q(status__in=SETTLED)
+                | Q(owner=None, queue__in=Queue.values)
+                | Q(owner__isnull=False, queue=""),
+            ),
+            models.CheckConstraint(
+                name="inquiry_open_has_next_action",
+                condition=Q(status__in=SETTLED)
+                | Q(next_action__in=NextAction.values, next_action_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="inquiry_category_known", condition=Q(category__in=["", *CATEGORIES])
+            ),
+            models.CheckConstraint(
+                name="inquiry_merged_into_another",
+                condition=Q(status=Status.MERGED, merged_into__isnull=False) & ~Q(merged_into=F("id"))
+                | ~Q(status=Status.MERGED) & Q(merged_into=None),
             ),
             models.CheckConstraint(
                 name="inquiry_awaiting_reply_is_unanswered",
-                condition=(~Q(status__in=AWAITING_REPLY) | Q(answered_at=None))
+                condition=(
+                    ~Q(status__in=[*AWAITING_REPLY, Status.DOUBTFUL, Status.WAITING]) | Q(answered_at=None)
+                )
                 & (~Q(status=Status.ANSWERED) | Q(answered_at__isnull=False)),
             ),
             models.CheckConstraint(
@@ -188,23 +271,17 @@ class Inquiry(models.Model):
         return self.reference
 
     @property
-    def greeting_name(self):
-        """The name as it may stand beside other text."""
-        return DIRECTION_MARKS.sub("", self.preferred_name)
-
-    @property
-    def phone_text(self):
-        """The phone number in groups, as it is read out."""
-        number = phonenumbers.parse(self.phone)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-    @property
     def next_steps(self):
-        return list(TRANSITIONS[Status(self.status)])
+        """What staff may do: nothing any more with what was erased or withdrawn."""
+        return [] if self.erased_at or self.is_withdrawn else list(TRANSITIONS[Status(self.status)])
 
     @property
     def awaits_reply(self):
         return self.status in AWAITING_REPLY
+
+    @property
+    def is_open(self):
+        return self.status in OPEN
 
     @property
     def is_overdue(self):
@@ -215,66 +292,19 @@ class Inquiry(models.Model):
         """How long until the promised reply; negative once it is late."""
         return self.reply_by - timezone.now()
 
-    def sent_again_as(self):
-        """Return other versions of the same question: same page, edited and sent again."""
-        return Inquiry.objects.filter(form_token=self.form_token).exclude(pk=self.pk)
+    def data_key(self) -> bytes:
+        """Return the key of this row, for staff and worker. Raises vault.NoKey or vault.WrongKey."""
+        return vault.unwrap_for_clinic(self.key_for_clinic, self.clinic_key_id, self.uid)
 
-    # What staff do. Each step refuses with StepRefused, or is written with its event.
+    @property
+    def forbidden_names(self) -> list[str]:
+        """The ways that the person forbade, as staff read them."""
+        return [str(Channel(channel).label) for channel in self.forbidden_channels]
 
-    def take(self, *, by):
-        self._step(Step.TAKE, by=by, owner=by)
-
-    def put_back(self, *, by):
-        self._step(Step.PUT_BACK, by=by, owner=None)
-
-    def answer(self, note="", *, by):
-        """Record that the person has been answered, and in a few words how."""
-        self._step(Step.ANSWER, by=by, note=note, answered_at=timezone.now())
-
-    def close(self, reason, note="", *, by):
-        if reason not in wording.closing_reasons():
-            raise StepRefused(gettext("Choose a reason for closing."))
-        self._step(
-            Step.CLOSE, by=by, note=note, reason=reason, closing_reason=reason, closed_at=timezone.now()
+    def may_use(self, channel: Channel) -> bool:
+        """Tell whether the person gave us this way to reach them, and did not forbid it."""
+        given = channel == self.contact_method or (
+            self.contact_method == Channel.PHONE and channel in (Channel.VOICEMAIL, Channel.TEXT)
         )
-
-    def reopen(self, note="", *, by):
-        """Put it back into the queue, with a new promise."""
-        self._step(
-            Step.REOPEN,
-            by=by,
-            note=note,
-            owner=None,
-            answered_at=None,
-            closed_at=None,
-            closing_reason="",
-            reply_by=reply_by(timezone.now()),
-        )
-
-    @transaction.atomic
-    def _step(self, step, *, by, note="", reason="", **changes):
-        """Change the status and append the event, or raise StepRefused and change nothing.
-
-        The update matches only while the row still has the version that was loaded, so of two
-        people acting at once the slower is refused, not overwritten.
-        """
-        became = TRANSITIONS[Status(self.status)].get(step)
-        if became is None:
-            raise StepRefused(
-                gettext("“%(step)s” is not possible while the inquiry is %(status)s.")
-                % {"step": step.label, "status": self.get_status_display().lower()}
-            )
-        same = Inquiry.objects.filter(pk=self.pk, version=self.version)
-        if not same.update(status=became, version=F("version") + 1, **changes):
-            raise StepRefused(
-                gettext("Somebody else changed this inquiry just before you. Nothing was overwritten.")
-            )
-        event = self.events.create(step=step, was=self.status, became=became, by=by, reason=reason)
-        if note:
-            event.write_note(note)
-        self.refresh_from_db()
-
-
-def reason_text(key: str) -> str:
-    """Return what a closing reason is called, in the active language."""
-    return wording.closing_reasons().get(key, key)
+        broken = channel == Channel.EMAIL and self.email_came_back
+        return given and channel not in self.forbidden_channels and not broken and not self.erased_at

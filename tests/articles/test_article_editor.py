@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from articles import preview, publishing
+from articles import captions, preview, publishing
 from articles.measures import PLANNED_LENGTH, measures_of
 from articles.models import Article, Fact, Revision, Status
 from tests.factories import make_article, publish
@@ -64,6 +64,10 @@ def test_the_preview_is_the_page_that_readers_will_get(client, editor):
         text = re.sub(r'<section class="page-clear".*?</section>', "", text, flags=re.DOTALL)
         # What search engines read is made of what is published alone.
         text = re.sub(r'<script type="application/ld.json">.*?</script>', "", text, flags=re.DOTALL)
+        # In the editor's frame no script runs.
+        text = re.sub(r'<script type="module".*?</script>', "", text)
+        # Only a version that was published can be where a question comes from.
+        text = re.sub(r"/ask/\?from=[^\"]*", "/ask/", text)
         return text.split()
 
     assert compared(shown) == compared(read)
@@ -98,7 +102,11 @@ def test_a_text_that_nobody_changed_keeps_its_signature_in_the_preview(client, e
 
 @pytest.mark.parametrize(
     ("body", "why"),
-    [("Mine [F99].", "F99 is not in the evidence ledger"), ("{panel none}", "There is no panel “none”")],
+    [
+        ("Mine [F99].", "F99 is not in the evidence ledger"),
+        ("{panel none}", "There is no panel “none”"),
+        ("{figure none}", "There is no figure “none”"),
+    ],
 )
 def test_a_text_that_cannot_be_shown_says_why(client, editor, article, body, why):
     client.force_login(editor)
@@ -111,6 +119,18 @@ def test_a_text_that_cannot_be_shown_says_why(client, editor, article, body, why
     page = client.post(address("preview", article), {"body": body})
     assert page.status_code == 422
     assert why in page.text
+
+
+def test_a_figure_is_drawn_in_the_preview_and_listed_in_the_help(client, editor, article):
+    client.force_login(editor)
+
+    answer = asked(client, article, body="Look.\n\n{figure evidence-ladder}\n")
+
+    assert 'viewBox="0 0 312' in answer["page"]
+    assert "Stem cells for depression or anxiety stand low on the ladder." in answer["page"]
+    help_page = client.get(reverse("admin:articles_article_change", args=[article.pk])).text
+    for name in captions.names():
+        assert f"<code>{{figure {name}}}</code> {captions.title(name)}" in help_page
 
 
 def test_an_article_is_previewed_before_it_is_first_saved(client, editor):
@@ -207,8 +227,22 @@ def test_the_counts_of_the_saved_text_stand_in_the_page(client, editor):
     page = client.get(change(article)).text
 
     found = measures_of(article)
-    assert f"<b>{found.length:,}</b> words of 700 to 1,500" in page
+    assert f"<b>{found.length:,}</b> words (700 to 1,500)</span>" in page
     assert f"school grade <b>{found.grade:.1f}</b> (at most 9)" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(699, ": too short</span>"), (700, "</span>"), (1500, "</span>"), (1501, ": too long</span>")],
+)
+def test_a_length_outside_the_plan_is_marked_in_words(client, editor, words, said):
+    article = make_article(summary="", in_short="", body="word " * words)
+    client.force_login(editor)
+
+    page = client.get(change(article)).text
+
+    assert f"<b>{words:,}</b> words (700 to 1,500){said}" in page
+    assert (f'class="beyond"><b>{words:,}</b> words (' in page) == (said != "</span>")
 
 
 # The link

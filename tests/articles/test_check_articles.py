@@ -1,29 +1,38 @@
 """The rules over the shipped articles, and the command that asks them of all."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from articles.manuscripts import manuscript_of, plans
+from articles.manuscripts import manuscript_of, manuscripts, plans
 from articles.models import Article
 from articles.quality import problems
 
-# No Korean text ships yet, and S30 waits for its DOI: these stand until people act, and nothing else may.
-STANDING = {
-    "A01": {("C14", "missing")},
-    "A04": {("C02", "F53"), ("C14", "missing")},
-    "A07": {("C02", "F53"), ("C14", "missing")},
+# Words that the rules are wary of, and why they stand: docs/reading/warnings.md.
+ANSWERED = {
+    ("A02", "en", "C08", "STAR"),
+    ("A02", "ko", "C08", "STAR"),
+    ("A06", "en", "C08", "holistic"),
 }
 
 
-@pytest.mark.parametrize("plan", STANDING)
-@pytest.mark.usefixtures("articles")
-def test_the_shipped_articles_lack_only_a_translation_and_a_source(plan):
-    found = problems(manuscript_of(Article.objects.get(plan=plan)))
+@pytest.mark.usefixtures("all_articles")
+def test_the_shipped_articles_break_no_rule_and_each_warning_is_answered():
+    found = {
+        (article.plan, article.language, problem.code, problem.subject)
+        for article, manuscript in manuscripts(Article.objects.all())
+        for problem in problems(manuscript)
+    }
 
-    assert {(problem.code, problem.subject) for problem in found} == STANDING[plan]
+    assert found == ANSWERED
+
+
+def spoil():
+    """Let an article cite a fact that nobody has checked."""
+    article = Article.objects.get(plan="A04")
+    Article.objects.filter(pk=article.pk).update(body=f"{article.body}\n\nIt is said [F03].\n")
 
 
 @pytest.mark.usefixtures("articles")
@@ -32,26 +41,28 @@ def test_an_article_is_checked_in_a_moment():
     for text in texts:
         problems(text)  # the word lists are read once
 
-    started = perf_counter()
+    started = process_time()
     for article in Article.objects.all():
         problems(manuscript_of(article))
-    assert (perf_counter() - started) / len(texts) < 0.25  # five times what it takes on a slow machine
+    assert (process_time() - started) / len(texts) < 0.25  # five times what it takes on a slow machine
 
 
 @pytest.mark.usefixtures("articles")
 def test_the_command_groups_problems_by_article_and_fails_on_errors(capsys):
+    spoil()
     with pytest.raises(CommandError, match="errors stop publication") as failure:
         call_command("check_articles")
 
     said = capsys.readouterr().out
     assert failure.value.returncode == 1
     assert said.index("understanding-depression") < said.index("what-the-trials-show")
-    assert "ERROR   C02 summary box" in said
+    assert "ERROR   C02 " in said
     assert "WARNING C14 translation" in said
 
 
 @pytest.mark.usefixtures("articles")
 def test_the_command_can_look_at_one_article_or_one_language(capsys):
+    spoil()
     with pytest.raises(CommandError, match="errors"):
         call_command("check_articles", plan="A04", language="en")
     said = capsys.readouterr().out

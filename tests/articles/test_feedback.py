@@ -74,6 +74,7 @@ def test_what_was_typed_stays_when_something_is_missing(open_page, language):
     page.locator("#clear textarea").fill("The table.")
     page.locator("#clear button").click()
 
+    assert page.title().startswith({"en": "Error: ", "ko": "오류: "}[language])
     assert page.locator(".error-summary a").get_attribute("href") == "#clear-answer_0"
     assert page.locator("#clear textarea").input_value() == "The table."
     assert not PageFeedback.objects.exists()
@@ -135,13 +136,15 @@ def test_old_browsers_can(strict, article, headers):
     assert send(strict, headers=headers).status_code == 302
 
 
-def test_words_of_danger_show_the_help_lines_and_no_word_of_it_in_the_address(client, article):
-    response = send(client, text="I want to die.")
+def test_words_of_danger_lead_where_all_answers_lead_and_the_help_lines_stand_there_for_everybody(
+    client, article
+):
+    danger, other = send(client, text="I want to die."), send(client, text="The second part.")
 
-    assert response.url == "/en/articles/a-page/clear/thanks/?help=now"
-    assert "Talk to somebody now" in client.get(response.url).text
-    assert "Talk to somebody now" not in client.get("/en/articles/a-page/clear/thanks/").text
+    assert danger.url == other.url == "/en/articles/a-page/clear/thanks/"
+    assert "Talk to somebody now" in client.get(danger.url).text
     assert "Talk to somebody now" in send(client, answer="", text="I want to die.").text
+    assert "Talk to somebody now" not in send(client, answer="").text
 
 
 def test_many_answers_about_one_page_are_refused_and_said_to_be(client, article, monkeypatch):
@@ -153,6 +156,7 @@ def test_many_answers_about_one_page_are_refused_and_said_to_be(client, article,
     response = send(client, text="One too many.")
 
     assert response.status_code == 429
+    assert "<title>Error: Is this page clear?" in response.text
     assert response.headers["Retry-After"]
     assert "was not stored" in response.text
     assert "One too many." in response.text

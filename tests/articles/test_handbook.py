@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import translation
 
 from articles.admin.steps import may_take
 from articles.models import TRANSITIONS, Status, Step, next_steps
 from clinic_site import roles
 
-HANDBOOK = Path(__file__).parents[2] / "docs/staff/articles.md"
+HANDBOOK = Path(__file__).parents[2] / "docs/staff/editors.md"
+IN_KOREAN = HANDBOOK.with_name("editors.ko.md")
+HEADS = {
+    "en": (HANDBOOK, ("When it is", "this can be done", "and then it is")),
+    "ko": (IN_KOREAN, ("지금 상태", "할 수 있는 작업", "그다음 상태")),
+}
 ROLES = [roles.AUTHOR, roles.REVIEWER, roles.EDITOR]
 # What a role may do that is no step of an article, and the permission that decides it.
 RIGHTS = {
@@ -32,13 +38,13 @@ def table(*rows):
     return "\n".join([head, "|" + "---|" * len(rows[0]), *rest])
 
 
-def states():
+def states(head):
     rows = [
         (str(status.label), str(step.label), str(TRANSITIONS[status][step].label))
         for status in Status
         for step in next_steps(status)
     ]
-    return table(("When it is", "this can be done", "and then it is"), *rows)
+    return table(head, *rows)
 
 
 def rights(members):
@@ -52,14 +58,27 @@ def rights(members):
     return table(["", *ROLES], *rows)
 
 
-def printed(name):
-    return re.search(
-        rf"<!-- {name}: begin -->\n(.*?)\n<!-- {name}: end -->", HANDBOOK.read_text("utf-8"), re.S
-    )[1]
+def printed(name, page=HANDBOOK):
+    text = page.read_text("utf-8")
+    return re.search(rf"<!-- {name}: begin -->\n(.*?)\n<!-- {name}: end -->", text, re.S)[1]
 
 
-def test_the_table_of_states_is_that_of_the_software():
-    assert printed("states") == states(), f"Put this between the marks of {HANDBOOK.name}:\n{states()}"
+def refused(page):
+    """Return which cells of the table of roles say no."""
+    return [[cell == " – " for cell in row.split("|")] for row in printed("roles", page).splitlines()]
+
+
+@pytest.mark.parametrize("language", HEADS)
+def test_the_table_of_states_is_that_of_the_software(language):
+    page, head = HEADS[language]
+    with translation.override(language):
+        expected = states(head)
+
+    assert printed("states", page) == expected, f"Put this between the marks of {page.name}:\n{expected}"
+
+
+def test_both_languages_give_each_role_the_same_rights():
+    assert refused(IN_KOREAN) == refused(HANDBOOK)
 
 
 @pytest.mark.django_db

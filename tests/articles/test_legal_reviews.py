@@ -36,7 +36,9 @@ def test_the_scopes_are_the_pages_that_the_content_plan_names_and_the_form():
 
 
 @pytest.mark.usefixtures("articles")
-def test_a_manuscript_carries_the_latest_review_of_its_page(editor):
+def test_a_manuscript_carries_the_latest_review_of_its_page(editor, settings):
+    assert manuscript_of(page_about_the_law()).legal_review_on  # the demonstration's, made up
+    settings.DEMONSTRATION = False
     assert manuscript_of(page_about_the_law()).legal_review_on is None
 
     review(editor)

@@ -59,6 +59,46 @@ def test_the_interest_of_the_clinic_and_the_summary_stand_before_the_text(client
     assert page.index("earns money if you choose it") < page.index("Benefit:") < page.index('id="references"')
 
 
+def test_who_sells_is_said_at_once_and_the_rest_of_the_statement_opens(client):
+    assert "Run by a clinic that sells this treatment" in client.get("/en/").text
+    said, _end, opened = client.get(f"/en/articles/{SLUG}/").text.partition("</summary>")
+    assert "earns money if you choose it." in said.rpartition("<summary>")[2]
+    assert opened.index("talk to a doctor who does not profit") < opened.index("</details>")
+
+
+def test_what_is_about_the_page_comes_before_its_references(client):
+    page = client.get(f"/en/articles/{SLUG}/").text
+
+    places = ['id="about-this-page"', 'id="related"', 'id="clear-title"', "Ask us a question</a></p>"]
+    found = [page.index(place) for place in [*places, 'id="references"', 'id="evidence-levels"']]
+    assert found == sorted(found)
+
+
+def test_every_drawing_has_a_size_where_no_style_comes(client):
+    import re
+
+    for path in ("/en/", "/en/evidence/", "/en/articles/what-the-trials-show/"):
+        drawings = re.findall(r"<svg [^>]*>", client.get(path).text)
+        assert drawings
+        assert not [svg for svg in drawings if ' width="' not in svg or ' height="' not in svg], path
+
+
+def test_both_feeds_are_announced_and_one_is_linked(client):
+    page = client.get("/ko/").text
+
+    for kind in ("atom", "rss"):
+        assert f'type="application/{kind}+xml" title="데카비의원" href="/ko/feed.{kind}"' in page
+    assert '<a href="/ko/feed.rss"' in page.partition("<footer")[2]
+
+
+def test_a_description_ends_with_a_sentence_that_search_engines_show(client):
+    publish_article(slug="long", summary=f"A first sentence of some length. {'word ' * 30}end.")
+
+    page = client.get("/en/articles/long/")
+
+    assert '<meta name="description" content="A first sentence of some length.">' in page.text
+
+
 def test_every_citation_leads_to_a_reference_and_back(client):
     import re
 
@@ -91,13 +131,15 @@ def test_a_translation_takes_the_place_of_the_original_for_its_readers(client):
 
 
 def test_the_list_takes_as_many_queries_for_many_articles_as_for_few(client, django_assert_num_queries):
-    with django_assert_num_queries(2):  # the topics, and the articles
+    client.get("/en/articles/")
+    with django_assert_num_queries(3):  # what may have changed, the topics, and the articles
         client.get("/en/articles/")
 
     for number in range(10):
         publish_article(slug=f"copy-{number}")
+    client.get("/en/")  # what is kept in memory is built anew
 
-    with django_assert_num_queries(2):  # the topics, and the articles
+    with django_assert_num_queries(3):
         client.get("/en/articles/")
 
 

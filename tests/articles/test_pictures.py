@@ -18,9 +18,10 @@ from django.urls import reverse
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from articles.evidence import Ledger, ledger
+from articles.marks import RenderingError
 from articles.models import Article, Picture, PictureKind
 from articles.reencoding import UnusablePicture, encode
-from articles.rendering import RenderingError, render
+from articles.rendering import render
 from tests.factories import publish
 
 ADD = "/admin/articles/picture/add/"

@@ -75,9 +75,7 @@ def test_readers_see_a_price_with_all_that_belongs_to_it(price, language, words)
     assert FALLBACK not in html
 
 
-@pytest.mark.parametrize(
-    ("language", "says"), [("en", FALLBACK), ("ko", "의원은 가격을 공개하지 않았습니다")]
-)
+@pytest.mark.parametrize(("language", "says"), [("en", FALLBACK), ("ko", "의원은 가격을 공개하지 않았어요")])
 def test_without_a_price_readers_are_told_to_ask(language, says):
     assert says in panel(language)
 

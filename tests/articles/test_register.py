@@ -9,8 +9,9 @@ from django.utils import translation
 from articles import register
 from articles.evidence import ledger
 from articles.live import fill
+from articles.marks import RenderingError
 from articles.models import ClinicStatement, Document, StatementDocument
-from articles.rendering import RenderingError, render
+from articles.rendering import render
 
 pytestmark = pytest.mark.usefixtures("articles")
 
@@ -109,7 +110,7 @@ def test_without_a_document_readers_see_the_fallback():
         "you travel.",
         False,
     )
-    assert says("prices", "ko")[0].startswith("의원은 가격을 공개하지 않았습니다.")
+    assert says("prices", "ko")[0].startswith("의원은 가격을 공개하지 않았어요.")
 
 
 def test_with_its_document_a_statement_is_shown_as_the_clinics_own_words_until_that_expires(paper):

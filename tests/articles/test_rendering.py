@@ -1,11 +1,14 @@
 """From Markdown to a page: citations, panels, anchors, and what may never pass."""
 
+import re
 from datetime import date
 
 import pytest
 
 from articles.evidence import EvidenceLevel, Fact, Ledger, Source, UnknownFact, ledger
-from articles.rendering import RenderingError, render
+from articles.marks import RenderingError
+from articles.models import Publication
+from articles.rendering import render
 
 TRIAL = Source("S1", "Ada A", "A trial", "Journal", 2020, "https://doi.org/10.1/1")
 REVIEW = Source("S2", "Bo B", "A review", "Journal", 2021, "https://doi.org/10.1/2")
@@ -96,6 +99,16 @@ def test_headings_give_the_contents_with_anchor_and_kind():
     assert '<h2 id="unknown">What nobody knows</h2>' in result.body_html
 
 
+def test_a_page_to_look_things_up_in_lists_each_of_them():
+    questions = "".join(f"### Question {number}?\n\nNo.\n\n" for number in range(20))
+
+    many = page(f"## Is it safe?\n\n{questions}").contents_html
+    few = page(f"## Is it safe?\n\n{questions[: questions.index('### Question 19')]}").contents_html
+
+    assert many.index('href="#is-it-safe"') < many.index('href="#question-0"') < many.index('#question-19"')
+    assert "question" not in few
+
+
 def test_a_panel_speaks_the_language_of_the_article_and_names_the_day_of_the_search():
     english = page("{panel evidence}").body_html
     korean = page("{panel evidence}", language="ko").body_html
@@ -133,8 +146,12 @@ def test_a_link_to_an_article_stays_in_its_language():
 def test_a_table_scrolls_in_a_named_box_and_needs_no_inline_style():
     html = page("## Trials\n\n| a | b |\n|:--|--:|\n| 1 | 2 |\n").body_html
 
-    assert '<div class="table-scroll" role="region" tabindex="0" aria-label="Trials"><table>' in html
+    assert (
+        '<div class="table-scroll" role="table" tabindex="0" aria-label="Trials"><table role="presentation">'
+        in html
+    )
     assert 'scope="col"' in html
+    assert '<td role="cell" data-label="b">2</td>' in html
     assert "style" not in html
 
 
@@ -159,3 +176,26 @@ def test_nothing_active_and_nothing_from_elsewhere_passes(attack):
     assert 'href="javascript' not in html
     assert 'href="data' not in html
     assert 'style="' not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**사례 (보고)**는", "<strong>사례 (보고)</strong>는"),
+        ("이것은 **“예”**라는 말", "이것은 <strong>“예”</strong>라는 말"),
+        ("말은**“예”** 하나", "말은<strong>“예”</strong> 하나"),
+        ("가**나**다", "가<strong>나</strong>다"),
+        ("*사례(1)*는 **셋(3)**이 *넷*", "<em>사례(1)</em>는 <strong>셋(3)</strong>이 <em>넷</em>"),
+        ("2 * 3 * 4**", "2 * 3 * 4**"),
+        ("__사례 (보고)__는", "__사례 (보고)__는"),
+    ],
+)
+def test_emphasis_ends_before_a_korean_particle(text, html):
+    assert html in page(text, language="ko").body_html
+
+
+def test_no_shipped_text_shows_the_stars_of_its_markdown(all_articles):
+    pages = [text for article in Publication.objects.all() for text in (article.head_html, article.body_html)]
+
+    assert len(pages) >= 28 * 2
+    assert not [found[0] for text in pages if (found := re.search(r".{0,30}\*\*.{0,30}|\w\*\s", text))]

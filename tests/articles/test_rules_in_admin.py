@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -197,6 +198,7 @@ CASES = [
         "C19",
         "a_lawyer_has_read_it",
         "A lawyer must read this page first",
+        prepare=lambda monkeypatch: monkeypatch.setattr(settings, "DEMONSTRATION", False),
         **both({"plan": "A11", "kind": "related"}),
     ),
     Case(

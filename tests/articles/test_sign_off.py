@@ -368,13 +368,43 @@ def test_a_lapsed_translation_hides_nothing_from_its_readers(monkeypatch):
     assert [page.article for page in listed] == [original]
 
 
-def test_search_engines_get_the_day_in_seoul():
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_one_version_per_article_is_the_same_among_few_and_among_many(language):
+    """Lists ask for all that there is, search for the few that match: a reader must find the same."""
+    for name in ("both", "original-withdrawn", "translation-withdrawn"):
+        original = publish_article(slug=name)
+        translation = make_article(slug=name, language="ko", translation_of=original)
+        publish(translation)
+        for article, part in ((original, "original"), (translation, "translation")):
+            if name == f"{part}-withdrawn":
+                publishing.withdraw(article, by=None, reason="It is wrong in places.")
+    publish(publish_article(slug="english-alone"))
+    publish_article(slug="korean-alone", language="ko")
+    publish_article(slug="not-yet", visible_from=timezone.now() + timedelta(days=1))
+
+    public = Publication.objects.public()
+    for versions in (public, public.listed()):
+        many, few = versions.for_readers_of(language), versions.few_for_readers_of(language)
+
+        assert {page.pk for page in few} == {page.pk for page in many}
+        assert len({page.original for page in many}) == len(many)
+    shown = {(page.slug, page.language) for page in public.listed().few_for_readers_of(language)}
+    assert shown == {
+        ("both", language),
+        ("original-withdrawn", "ko"),
+        ("translation-withdrawn", "en"),
+        ("english-alone", "en"),
+        ("korean-alone", "ko"),
+    }
+
+
+def test_search_engines_get_the_time_in_seoul_with_its_zone():
     version = publish_article().latest_publication()
     version.visible_from = version.first_visible_from = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
 
     data = structured.article(version)
 
-    assert (data["datePublished"], data["dateModified"]) == ("2026-11-24", "2026-11-24")
+    assert data["datePublished"] == data["dateModified"] == "2026-11-24T08:00:00+09:00"
 
 
 @pytest.mark.parametrize("reason", ["It was \u202ewrong.", "It is a miracle."])

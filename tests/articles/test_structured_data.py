@@ -2,13 +2,14 @@
 
 import json
 import re
+from datetime import time
 from html import unescape
 
 import pytest
 
 from articles import structured
 from articles.trail import Crumb
-from clinic_site.clinic import clinic
+from clinic_site.models import OpeningHours
 from tests.factories import publish_article
 
 from .test_standing_pages import SITE, kim, public_paths, site, topic  # noqa: F401 - fixtures
@@ -140,16 +141,15 @@ def test_a_topic_collects_the_pages_that_it_lists(client, site):  # noqa: F811
     }
 
 
-def test_opening_hours_are_told_only_if_they_are_known(monkeypatch):
+def test_opening_hours_are_told_as_staff_entered_them():
     def told():
-        script = structured.graph([])
-        return json.loads(script)["@graph"][0].get("openingHours")
+        return json.loads(structured.graph([]))["@graph"][0]["openingHours"]
 
-    assert told() == "Mo-Fr 09:00-18:00"
+    assert told() == ["Mo-Fr 09:00-18:00"]
 
-    monkeypatch.delitem(clinic().facts, "opening_hours")
+    OpeningHours.objects.create(clinic_id=1, weekday=5, opens_at=time(9, 30), closes_at=time(13))
 
-    assert told() is None
+    assert told() == ["Mo-Fr 09:00-18:00", "Sa 09:30-13:00"]
 
 
 def test_no_text_ends_the_script_that_holds_it(client):

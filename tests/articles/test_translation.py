@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from articles import publishing, translating
 from articles.manuscripts import manuscript_of
+from articles.marks import cited_facts
 from articles.models import Article, Credit, Role, Status, Topic
 from articles.publishing import Refused
-from articles.rendering import cited_facts
 from tests.factories import make_article, make_person, posted, publish, publish_article
 
 pytestmark = pytest.mark.django_db

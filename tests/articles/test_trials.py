@@ -428,8 +428,53 @@ def test_the_words_below_the_picture_say_the_same_numbers(language):
     marks = [mark for mark in figure["drawing"].marks if mark["y"] < figure["drawing"].rules[-1]]
     assert len(marks) == 7  # six trials, one of them for two conditions
     assert not [mark for mark in marks if mark["kind"] == "results"]
-    dots = sum(area["width"] * area["height"] for area in figure["drawing"].fields) // figures.DOT**2
-    assert dots == 218 + 87
+    assert [bar["width"] for bar in figure["drawing"].bars] == [218, 87]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_numbers_on_the_page_are_those_of_the_table_and_of_the_facts(client, language):
+    everything = Trial.objects.all()
+    about_mood = [trial for trial in everything if trial.is_about_mood]
+    page = client.get(f"/{language}/evidence/").text
+    caption = page[page.index("<caption ", page.index("trial-table")) : page.index("</caption>")]
+    exercise, talking = (Fact.objects.get(key=key).statement for key in ("F20", "F15"))
+
+    assert re.findall(r"\d+", caption.split("<span")[0]) == [str(len(everything)), str(len(about_mood))]
+    first_line = re.search(r'<text x="0" y="\d+" font-weight="700" font-size="16">([^<]*)', page)[1]
+    assert re.findall(r"\d+", first_line) == [str(len(about_mood))]
+    with translation.override(language):
+        drawn = [text["text"] for text in figures.evidence()["drawing"].texts]
+    compared = [re.findall(r"\d+", text)[0] for text in drawn if "218" in text or "87" in text]
+    assert compared == [re.search(r"(\d+) trials", exercise)[1], re.search(r"(\d+) studies", talking)[1]]
+
+
+def test_every_mark_of_the_picture_is_of_one_size(client):
+    page = client.get(PAGE).text
+    figure = page[page.index("<figure") : page.index("</figure>")]
+
+    sizes = set()
+    for circle in re.findall(r"<circle ([^>]*)>", figure):
+        line = re.search(r'stroke-width="(\d+)"', circle)
+        sizes.add(float(re.search(r'\br="([\d.]+)"', circle)[1]) + (int(line[1]) / 2 if line else 0))
+    assert sizes == {figures.RADIUS}
+    assert "all are of one size" in figure
+
+
+def test_on_a_phone_a_row_opens_without_scripts_and_on_paper_all_is_there(open_page):
+    call_command("load_articles", verbosity=0)
+    page = open_page(PAGE, width=390, java_script_enabled=False)
+    for table in (".trial-table", ".status-table"):
+        row = page.locator(f"{table} tbody tr").first
+        assert not row.locator(".further").first.is_visible()
+        row.locator("summary").click()
+        assert row.locator(".further").first.is_visible()
+
+    page.emulate_media(media="print")
+    assert all(cell.is_visible() for cell in page.locator(".further").all())
+    assert not page.locator(".trial-filter").is_visible()
+    assert not page.locator(".row-more").first.is_visible()
+    page.emulate_media(media="screen")
+    assert page.evaluate("document.documentElement.scrollHeight") < 14_000
 
 
 def test_the_picture_reads_the_other_treatments_off_their_facts_and_drops_what_may_not_be_cited():
@@ -461,7 +506,7 @@ def test_every_shape_lies_within_the_drawing():
 
     assert all(0 <= mark["x"] <= figures.WIDTH and 0 < mark["y"] < drawing.y for mark in drawing.marks)
     assert all(text["x"] < figures.WIDTH and text["y"] < drawing.y for text in drawing.texts)
-    assert all(area["y"] + area["height"] <= drawing.y for area in drawing.fields)
+    assert all(area["y"] + area["height"] <= drawing.y for area in drawing.bars)
 
 
 def test_without_any_trial_the_page_stands(client):

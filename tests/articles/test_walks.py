@@ -167,8 +167,7 @@ def test_an_editor_publishes_for_a_later_moment(staff, open_page, pair, author, 
 
     page = step(at_desk(staff(editor), article), "Publish")
     day = timezone.localdate() + timedelta(days=30)
-    page.locator("#id_visible_from_0").fill(day.isoformat())
-    page.locator("#id_visible_from_1").fill("09:00:00")
+    page.locator("#id_visible_from").fill(f"{day.isoformat()}T09:00")
     confirm(page, "Publish")
 
     says(page, f"Version 1 is published. Readers see it from {date_format(day, 'SHORT_DATE_FORMAT')}, 09:00.")
@@ -358,11 +357,15 @@ def test_a_shipped_page_is_corrected_from_the_admin_alone(staff, open_page, arti
     page.get_by_role("button", name="Save", exact=True).click()
     says(page, "The text below is newer: readers do not see it yet.")
 
-    panel = page.locator("#rules")
-    panel.locator("summary", has_text=re.compile("^Answer$")).click()
-    panel.get_by_label("Your answer").fill("The Korean version is being written.")
-    panel.get_by_role("button", name="Save the answer").click()
-    says(page, "1 answer is saved.")
+    for warning, answer in (
+        ("the other language", "It is being written."),
+        ("no glossary", "It comes with it."),
+    ):
+        rule = page.locator("#rules li", has_text=warning)
+        rule.locator("summary", has_text=re.compile("^Answer$")).click()
+        rule.get_by_label("Your answer").fill(answer)
+    page.locator("#rules").get_by_role("button", name="Save the answer").first.click()
+    says(page, "2 answers are saved.")
     send_to_review(page, article)
     sign(staff(reviewer), article)
     page = step(at_desk(page, article), "Publish")

@@ -1,14 +1,19 @@
 """The form: what it asks for, what it refuses, and that nothing typed is lost."""
 
 import re
+from base64 import urlsafe_b64decode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from clinic_site.clinic import clinic
-from inquiries.forms import HEALTH_TOPICS, InquiryForm
-from inquiries.models import Inquiry
+from inquiries.ask.forms import HEALTH_TOPICS, InquiryForm
+from inquiries.contents import find
+from inquiries.erasure import erase
+from inquiries.follow_up.standing import times
+from inquiries.models import ErasedBy, Inquiry, Step
+from inquiries.receipt import read
 from inquiries.wording import keyed, wording
 from tests.factories import answers, token
 
@@ -54,7 +59,7 @@ def test_nothing_is_ticked_before_the_person_ticks_it(client):
         ({"lives_in": None}, "lives_in", "Choose where you live."),
         ({"asking_for": None}, "asking_for", "Choose who you are asking for."),
         ({"language": None}, "language", "Choose a language."),
-        ({"message": LONG}, "message", "Your question is 1 characters too long. Shorten it to 1,000."),
+        ({"message": LONG}, "message", "Your question is too long by 1. Shorten it to 1,000 characters."),
         ({"message": "My number is 900101-1234567."}, "message", "This looks like an ID or card number."),
         ({"adult": None}, "adult", "This form is for people aged 19 or older."),
         ({"personal": None}, "personal", "We need this consent to be able to reply to you."),
@@ -65,6 +70,11 @@ def test_nothing_is_ticked_before_the_person_ticks_it(client):
             "To send a message or this topic",
         ),
         ({"preferred_name": "900101-1234567"}, "preferred_name", "This looks like an ID or card number."),
+        (
+            {"contact_method": "phone", "phone": "900101-1234567", "lives_in": "korea"},
+            "phone",
+            "This looks like an ID or card number.",
+        ),
         ({"preferred_name": "\u200b\u200f"}, "preferred_name", "Tell us what to call you."),
         ({"preferred_name": "A\u0085da"}, "preferred_name", "Remove the characters that cannot be shown"),
         ({"preferred_name": "A\x00da"}, "preferred_name", "Remove the characters that cannot be shown"),
@@ -81,7 +91,7 @@ def test_each_mistake_is_named_at_its_field_and_nowhere_else(changed, field, mes
 
 
 @pytest.mark.parametrize(
-    "number", ["119", "+82 119", "+82 2 1234 5678 ext 99", "+1", "+82 2 1234 5678 9012 3456"]
+    "number", ["119", "119119", "+82 119", "+82 2 1234 5678 ext 99", "+1", "+82 2 1234 5678 9012 3456"]
 )
 def test_a_number_that_does_not_reach_one_person_is_refused(number):
     found = errors(contact_method="phone", phone=number, lives_in="korea")
@@ -99,6 +109,13 @@ def test_lengths_and_conditions_are_those_of_the_wording_file():
     sensitive = keyed(wording("en")["consents"]["items"])["sensitive"]
     assert all(topic in sensitive["required_if"] for topic in HEALTH_TOPICS)
     assert sensitive["required_if"].count(",") == len(HEALTH_TOPICS) - 1
+
+
+def test_an_optional_answer_of_invisible_marks_is_none():
+    form = InquiryForm(answers(message="\u200b\u200f", wishes="\u200b", topic="website"))
+
+    assert form.is_valid(), form.errors
+    assert (form.cleaned_data["message"], form.cleaned_data["wishes"]) == ("", "")
 
 
 def test_a_general_topic_without_a_message_needs_no_health_consent():
@@ -122,6 +139,9 @@ def test_only_the_way_to_reply_that_was_chosen_is_kept():
         ("010-1234-5678", "korea", "+821012345678"),
         ("０１０ １２３４ ５６７８", "korea", "+821012345678"),
         ("+44 (0)20 7946 0958", "elsewhere", "+442079460958"),
+        ("0044 20 7946 0958", "elsewhere", "+442079460958"),
+        ("００４４ ２０ ７９４６ ０９５８", "elsewhere", "+442079460958"),
+        ("＋８２ １０ １２３４ ５６７８", "elsewhere", "+821012345678"),
         ("+82 10 0000 0000", "korea", "+821000000000"),
     ],
 )
@@ -224,11 +244,12 @@ def test_fields_that_the_form_does_not_have_are_ignored(client):
 
 
 def test_the_address_may_choose_a_topic_but_no_other_answer(client):
-    page = client.get("/en/ask/?topic=website&message=hello&preferred_name=Eve").text
+    page = client.get("/en/ask/?topic=website&message=hello&preferred_name=Evelyn&from=forged:mark").text
 
     assert re.search(r'value="website"[^>]* checked', page)
     assert "hello" not in page
-    assert "Eve" not in page
+    assert "Evelyn" not in page
+    assert "forged" not in page
     assert client.get("/en/ask/?topic=<script>").status_code == 200
 
 
@@ -251,11 +272,79 @@ def test_the_confirmation_belongs_to_the_browser_that_sent_it(client):
     assert "Ada" not in Client().get("/en/ask/received/").text
 
 
-def test_a_forged_confirmation_cookie_shows_nothing(client):
-    client.cookies["received-en"] = "DK-2222-22:forged"
+def test_the_confirmation_shows_the_same_receipt_for_an_hour_and_then_nothing(client, monkeypatch):
+    sent = client.post(ASK["en"], answers(), follow=True)
+    receipt = re.search(r"data-receipt>([^<]+)<", sent.text)[1]
+    inquiry = Inquiry.objects.get()
 
-    assert client.get("/en/ask/received/").status_code == 200
-    assert "DK-2222-22" not in client.get("/en/ask/received/").text
+    assert find(read(receipt)).inquiry == inquiry
+    for page in ["/en/ask/received/", "/ko/ask/received/"]:
+        assert receipt in client.get(page).text
+    monkeypatch.setattr("inquiries.ask.last_sent.SECONDS", -1)
+    assert receipt not in client.get("/en/ask/received/").text
+    assert inquiry.reference not in client.get("/en/ask/received/").text
+
+
+def test_the_cookie_of_the_confirmation_tells_nothing_and_goes_with_the_browser(client):
+    form = answers()
+    client.post(ASK["en"], form)
+
+    cookie = client.cookies["sent-en"]
+    token = form["form_token"].partition(".")[0]
+    assert token not in cookie.value
+    assert token.encode() not in urlsafe_b64decode(cookie.value)
+    assert (cookie["path"], cookie["max-age"], cookie["expires"]) == ("/en/ask/", "", "")
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+
+
+@pytest.mark.parametrize("cookie", ["DK-2222-22:forged", "AAAA", "", "=", "x" * 5000])
+def test_a_forged_confirmation_cookie_shows_nothing(client, cookie):
+    client.cookies["sent-en"] = cookie
+
+    page = client.get("/en/ask/received/")
+
+    assert page.status_code == 200
+    assert "data-reference" not in page.text
+    assert client.post(ASK["en"], answers()).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "open “Read our reply” with your receipt"), ("ko", "‘답변 확인하기’에서 조회 코드로 삭제")],
+)
+def test_the_confirmation_says_that_the_receipt_deletes_the_question(client, language, said):
+    page = client.post(ASK[language], answers(form_token=token(language)), follow=True).text
+
+    link = {"en": "Read our reply", "ko": "답변 확인하기"}[language]
+    assert said in page
+    assert f'<a href="/{language}/ask/follow-up/">{link}</a>' in page
+
+
+def test_the_confirmation_promises_in_the_time_of_the_person_and_of_seoul(client):
+    page = client.post(ASK["en"], answers(time_zone="America/New_York"), follow=True).text
+
+    here, there = times(Inquiry.objects.get().reply_by, Inquiry.objects.get())
+    assert "(New York time)" in here
+    assert f"We will reply by {here} / {there}, in English" in page
+
+
+def test_the_confirmation_says_that_an_earlier_question_counts_too(client):
+    first = client.post(ASK["en"], answers(), follow=True)
+    before = Inquiry.objects.get().reference
+    assert "with us, too" not in first.text
+    edited = client.post(ASK["en"], answers(message="Edited after Back"), follow=True)
+
+    assert f"is with us, too ({before})" in edited.text
+    assert re.search(r"data-receipt>([^<]+)<", first.text)[1] not in edited.text
+    erase(Inquiry.objects.get(reference=before), asked_by=ErasedBy.PERSON)
+    assert before not in client.get("/en/ask/received/").text
+
+
+def test_what_was_erased_is_confirmed_no_more(client):
+    client.post(ASK["en"], answers())
+    erase(Inquiry.objects.get(), asked_by=ErasedBy.PERSON)
+
+    assert "data-receipt" not in client.get("/en/ask/received/").text
 
 
 def test_form_and_confirmation_are_never_kept_by_a_cache(client):
@@ -263,3 +352,29 @@ def test_form_and_confirmation_are_never_kept_by_a_cache(client):
 
     for page in [client.get("/en/ask/"), client.get("/en/ask/received/"), without_cookie]:
         assert "no-store" in page.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_mail_that_came_back_is_no_danger(client):
+    calm, in_danger = answers(), answers(message="I want to kill myself.")
+
+    client.post("/en/ask/", calm)
+    Inquiry.objects.get().pin("mail_bounced", Step.MAIL_CAME_BACK)
+    came_back = client.get("/en/ask/received/")
+    client.post("/en/ask/", in_danger)
+
+    assert not came_back.context["in_danger"]
+    assert client.get("/en/ask/received/").context["in_danger"]
+
+
+@pytest.mark.parametrize("language", ASK)
+def test_the_way_out_takes_the_confirmation_back_also_without_a_script(client, language):
+    client.post(ASK[language], answers(form_token=token(language)))
+    way_out = re.search(r'href="([^"]+)"[^>]* data-leave="([^"]+)"', client.get(ASK[language]).text)
+
+    left = client.get(way_out[1])
+
+    assert (left.status_code, left.headers["Location"]) == (302, way_out[2])
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert "no-store" in left.headers["Cache-Control"]
+    assert "data-receipt" not in client.get(f"/{language}/ask/received/").text

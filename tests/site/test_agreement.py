@@ -78,6 +78,7 @@ def tags(running):
     return found
 
 
+@pytest.mark.alone
 def test_page_lists_feeds_search_and_structured_data_agree_in_every_process(running):
     expect(running, page=404, listed=False)
     assert len(running.workers()) == 2

@@ -50,7 +50,12 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the se
 
 class Site(Checkout):
     def __init__(self):
-        super().__init__("clinic_site/__init__.py", "clinic_site/embedded_postgres")
+        super().__init__(
+            "clinic_site/__init__.py",
+            "clinic_site/embedded_postgres",
+            "clinic_site/postgres",
+            "clinic_site/deadline.py",
+        )
         (self.path / "tiny_settings.py").write_text(SETTINGS)
         self.environment |= {"DJANGO_SETTINGS_MODULE": "tiny_settings", "PYTHONPATH": str(self.path)}
         self.home = self.path / "var/postgres-throwaway"

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from clinic_site import views
 from clinic_site.logs import QuietFormatter
 from inquiries.models import Inquiry
 from tests.factories import answers
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
     ("path", "language", "words"),
     [
         ("/en/nothing-here/", "en", "We could not find that page"),
-        ("/ko/nothing-here/", "ko", "페이지를 찾을 수 없습니다"),
+        ("/ko/nothing-here/", "ko", "페이지를 찾을 수 없어요"),
         ("/en/articles/nothing-here/", "en", "We could not find that page"),
     ],
 )
@@ -27,6 +28,15 @@ def test_a_missing_page_says_so_in_the_language_of_the_address(client, path, lan
     assert page.status_code == 404
     assert f'<html lang="{language}">' in page.text
     assert words in page.text
+    assert page.text.count("<h1") == 1
+
+
+def test_a_missing_page_outside_the_languages_says_so_in_each(client):
+    page = client.get("/nothing-here/").text
+
+    assert page.index("We could not find that page") < page.index('<section lang="ko">')
+    assert "페이지를 찾을 수 없어요" in page
+    assert 'href="/ko/" hreflang="ko">홈</a>' in page
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,8 @@ def test_an_editor_may_send_more_than_a_visitor(client, editor):
 def test_health_is_told_without_the_database_and_readiness_with_it(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/healthz").text == "ok\n"
-    assert client.get("/readyz").json() == {"database": "ok", "migrations": "ok"}
+    ready = {"database": "ok", "migrations": "ok", "promises": "kept"}
+    assert client.get("/readyz").json() == ready
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
@@ -94,15 +105,18 @@ def test_methods_that_a_page_does_not_have_are_refused(client, method):
         assert getattr(client, method)(path).status_code in (403, 405)
 
 
-def test_the_page_for_a_broken_site_needs_nothing_that_could_be_broken(django_assert_num_queries):
-    from django.template.loader import render_to_string
-
+def test_the_page_for_a_broken_site_needs_nothing_that_could_be_broken(rf, django_assert_num_queries):
     with django_assert_num_queries(0):
-        page = render_to_string("500.html")
+        page = views.unavailable(rf.get("/en/")).text
 
     assert 'lang="ko"' in page
+    assert page.count('href="tel:+82200000000"') == 2
     assert "109" in page
     assert "{{" not in page
+    assert page.index("<h1>Something went wrong") < page.index("문제가 생겼어요</h2>")
+    korean = views.unavailable(rf.get("/ko/articles/")).text
+    assert korean.index("문제가 생겼어요</h1>") < korean.index("<h2>Something went wrong")
+    assert korean.count("<h1") == page.count("<h1") == 1
 
 
 def test_a_log_line_about_an_error_withholds_what_a_person_wrote():

@@ -16,10 +16,14 @@ from .checkouts import ROOT, Checkout, eventually
 
 PARTS = [".env.example", "manage.py", "clinic_site", "articles", "inquiries", "templates", "static", "locale"]
 LAST_LINES = (
+    r"Mail: http://localhost:{port}/mailbox/\n"
     r"Site: http://localhost:{port}/\n"
     r"Admin: http://localhost:{port}/admin/\n"
     r"Sign in: demo / (?P<password>\S+)\n"
     r"Sign in: nurse / (?P=password)\n"
+    r"Sign in: physician / (?P=password)\n"
+    r"Sign in: manager / (?P=password)\n"
+    r"Sign in: auditor / (?P=password)\n"
     r"Sign in: author / (?P=password)\n"
     r"Sign in: reviewer / (?P=password)\n"
     r"Sign in: editor / (?P=password)\n"
@@ -82,6 +86,11 @@ def workers(checkout):
     }
 
 
+def mail_worker(checkout):
+    """Give the process that sends the mail, or none."""
+    return {number for number in checkout.processes() if b"work\0--until" in read(f"/proc/{number}/cmdline")}
+
+
 def read(path):
     try:
         with open(path, "rb") as file:
@@ -119,6 +128,9 @@ def test_a_first_run_shows_the_site_and_a_second_changes_nothing(checkout, run, 
     assert said.endswith(
         f"Sign in: demo / {first['password']}\n"
         "Sign in: nurse / (the password you set)\n"
+        f"Sign in: physician / {first['password']}\n"
+        f"Sign in: manager / {first['password']}\n"
+        f"Sign in: auditor / {first['password']}\n"
         f"Sign in: author / {first['password']}\n"
         f"Sign in: reviewer / {first['password']}\n"
         f"Sign in: editor / {first['password']}\n"
@@ -137,6 +149,20 @@ def test_a_worker_that_was_killed_is_replaced(checkout, run, port):
 
     eventually(lambda: len(workers(checkout) - before) == 1)
     eventually(lambda: status(port, "/healthz") == 200)
+    process.kill()
+    assert eventually(lambda: not checkout.processes()) < 6
+
+
+def test_the_worker_is_started_again_and_goes_with_the_site(checkout, run, port):
+    process, said = run()
+    eventually(lambda: mail_worker(checkout), 20)
+    before = mail_worker(checkout)
+    assert len(before) == 1
+
+    os.kill(min(before), signal.SIGKILL)
+
+    eventually(lambda: mail_worker(checkout) - before, 20)
+    assert len(mail_worker(checkout)) == 1
     process.kill()
     assert eventually(lambda: not checkout.processes()) < 6
 
@@ -209,3 +235,19 @@ def test_make_explains_its_targets():
 
     assert "make run" in said
     assert "PORT" in said
+
+
+def test_what_was_sealed_under_the_keys_of_env_is_not_left_without_them(checkout):
+    """A lost var/ makes up other keys: those that inquiries are sealed under stay the ones that count."""
+    script = (
+        "from clinic_site import run; run.set_environment(8000, False)\n"
+        "from django.conf import settings; print(settings.CLINIC_PRIVATE_KEYS)"
+    )
+    first = checkout.start("-c", script).communicate()[0]
+    kept = checkout.path / "var/demonstration.json"
+    before = kept.read_text()
+    kept.unlink()
+
+    assert len(first.strip()) == len("['']") + 64
+    assert checkout.start("-c", script).communicate()[0] == first
+    kept.write_text(before)  # other tests sign in with its password

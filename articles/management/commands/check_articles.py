@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.manuscripts import manuscripts, unexplained, unreadable
+from articles.manuscripts import manuscripts, problems_in
 from articles.models import Article, Language
-from articles.quality import Problem, Severity, problems
+from articles.quality import Problem, Severity
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("There is no such article.")
         errors = 0
         for article, manuscript in chosen:
-            found = unreadable(article) + unexplained(article) + problems(manuscript)
+            found = problems_in(manuscript, article)
             errors += sum(problem.severity == Severity.ERROR for problem in found)
             self.stdout.write(f"{article.plan} {article} /{article.slug}/".strip())
             for problem in found:

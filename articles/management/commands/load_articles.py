@@ -1,6 +1,7 @@
 """Load the evidence, the register and the articles that ship with the software."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,19 @@ from django.db.models import Q
 from articles import publishing
 from articles.evidence import CONTENT, UnknownFact, as_of
 from articles.manuscripts import plan_of, plans, render_text
-from articles.models import WRITTEN, Article, ChangeKind, Credit, Person, Role, Status, Topic
-from articles.rendering import RenderingError
+from articles.marks import RenderingError
+from articles.models import (
+    WRITTEN,
+    Article,
+    ChangeKind,
+    Credit,
+    LegalReview,
+    Person,
+    Role,
+    Scope,
+    Status,
+    Topic,
+)
 from articles.shipped import WITH_THE_SOFTWARE, Loader
 
 KEPT_AS_IT_IS = "kept (its evidence changed)"
@@ -57,6 +69,8 @@ class Command(BaseCommand):
                 except (IntegrityError, publishing.Refused) as error:
                     raise CommandError(f"{path.relative_to(CONTENT)}: {error}") from error
             relate()
+            if settings.DEMONSTRATION:
+                have_the_law_read(loader.closed_on)
         if options["verbosity"]:
             for what, numbers in (("Evidence and register", evidence), ("Articles", counts)):
                 said = ", ".join(f"{count} {word}" for word, count in numbers.items())
@@ -124,6 +138,19 @@ def show(article: Article) -> None:
     publishing.publish(
         article, by=None, change_kind=ChangeKind.UPDATE, change_note=WITH_THE_SOFTWARE, shipped=True
     )
+
+
+def have_the_law_read(day: date) -> None:
+    """Record a reading by the invented lawyer of the demonstration wherever none is on record."""
+    for scope in Scope.values:
+        if LegalReview.objects.latest_on(scope) is None:
+            LegalReview.objects.create(
+                scope=scope,
+                reviewer="Demonstration lawyer (invented)",
+                reviewed_on=day,
+                looked_at="Nothing: no lawyer has read this. The demonstration goes on as if one had.",
+                is_demonstration=True,
+            )
 
 
 def relate() -> None:

@@ -1,0 +1,1 @@
+"""Mail to people who asked: it says that something happened, never what (docs/mail.md)."""
