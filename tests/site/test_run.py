@@ -51,7 +51,7 @@ def run(checkout, port):
 
     def run(*arguments, **environment):
         process = checkout.start("-m", "clinic_site.run", *arguments, PORT=str(port), **environment)
-        watchdog = threading.Timer(60, process.kill)
+        watchdog = threading.Timer(120, process.kill)
         watchdog.start()
         started.append(process)
         said = ""
@@ -69,7 +69,8 @@ def run(checkout, port):
 
 
 def status(port, path):
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+    """Ask for a page. Half a minute is no promise: a busy machine needs seconds for a worker's first page."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         try:
             connection.request("GET", path, headers={"Host": f"localhost:{port}"})
             return connection.getresponse().status
